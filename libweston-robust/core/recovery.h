@@ -90,8 +90,9 @@ struct recovery_orders {
 	bool state_changed;          // notify; the new state is in struct recovery
 	bool drop_optional_features; // from now on: no partial update, no effects, … (kept for
 				     // good)
-	enum recovery_drop drop;     // drop the present generation, and what a failed rebuild left
-	bool rebuild; // build a generation on `rung`, prove it, feed REBUILT/REBUILD_FAILED
+	enum recovery_drop drop; // drop the present generation, and what a failed rebuild left
+	bool rebuild;            // build a generation on `rung`, prove it, feed its one answer:
+				 // REBUILT, REBUILD_FAILED, or LOST
 	enum recovery_rung rung; // valid with rebuild
 	bool restore;            // drop derived contents only, the context is kept (purge)
 	bool damage_all;         // damage and repaint every output
@@ -112,7 +113,7 @@ struct recovery_config {
 	int64_t wait_limit_ns;       // then rebuild on the next rung although the reset is not over
 	int64_t wait_limit_again_ns; // the limit after a wait that ran into wait_limit_ns, until
 				     // forgiven
-	int64_t wait_grace_ns;       // STATUS_UNAVAILABLE counts as over after this
+	int64_t wait_grace_ns; // STATUS_UNAVAILABLE counts as over after this
 
 	int64_t backoff_first_ns; // after the first failed rebuild on a rung; each is twice the
 				  // last
@@ -140,30 +141,30 @@ struct recovery {
 	struct recovery_config config;
 	enum recovery_state state;
 
-	enum reset_status cause;  // of the present or last incident
-	enum recovery_rung rung;  // of the present or next rebuild, or of the running generation
-	enum recovery_rung floor; // the rung on which the next incident starts
-	uint32_t attempts;        // rebuilds ordered in the present or last incident
+	enum reset_status cause; // of the present or last incident; NONE when nothing was lost
+	enum recovery_rung
+		rung;      // of the present rebuild; while drawing: where the next incident starts
+	uint32_t attempts; // rebuilds ordered in the present or last incident
 
 	bool asleep;            // all outputs sleep
+	bool confirmed;         // config.good_frames were presented since REBUILT
 	bool throttled;         // the next rebuild has to pass through BACKOFF
 	bool stuck;             // a wait ran into its limit, not forgiven yet
+	bool grace;             // WAITING: the timer ends the wait
 	bool guilty_counted;    // the present incident is in `guilty`
 	bool features_dropped;  // drop_optional_features was ordered
-	uint32_t good_frames;   // frames since REBUILT, up to config.good_frames
+	uint32_t good_frames;   // frames since REBUILT, until confirmed
 	uint32_t rung_failures; // failures in a row on `rung`
 	uint32_t guilty;        // guilty resets, until forgiven
 
-	int64_t timer_at;      // when the timer is armed: its time; else RECOVERY_TIMER_DISARM
-	int64_t lost_at;       // WAITING: when the loss was seen
-	int64_t last_reset_at; // newest reset; valid when reset_total > 0
-	int64_t last_sign_at; // RUNNING, SOFTWARE: newest frame or query, the idle poll counts from
-			      // it
+	int64_t timer_at;     // when the timer is armed: its time; else RECOVERY_TIMER_DISARM
+	int64_t lost_at;      // WAITING: when the loss was seen
+	int64_t quiet_from;   // newest reset or rebuild
+	int64_t last_sign_at; // while drawing: newest frame or query, the idle poll counts from it
 	int64_t probe_at;     // SOFTWARE: next probe
 	int64_t wait_ns;      // WAITING: present interval
 	int64_t backoff_ns;   // next interval
 	int64_t probe_ns;     // next interval
-	bool grace;           // WAITING: the timer ends the wait
 
 	int64_t recent[RECOVERY_MAX_RESETS + 1]; // ring of reset times
 	uint32_t recent_count;                   // filled entries
@@ -175,6 +176,10 @@ struct recovery {
 
 /** Fill in the defaults; rungs = RUNG_CONTEXT only. */
 void recovery_config_init(struct recovery_config *config);
+
+/** Bring values out of range into range; recovery_init() and recovery_configure() do it themselves.
+ */
+void recovery_config_sanitize(struct recovery_config *config);
 
 /**
  * Start in RUNNING with a working hardware generation.

@@ -23,13 +23,16 @@ enum retention_policy {
 
 enum retention_action {
 	RETENTION_ACTION_HOLD,   // keep the busy reference, no copy
-	RETENTION_ACTION_COPY,   // bring the copy up to date (by damage if there is one), then
-				 // release
+	RETENTION_ACTION_COPY,   // bring the copy up to date (by damage if there is one), release;
+				 // once released: keep the copy, there is nothing more to do
 	RETENTION_ACTION_FORGET, // release, free the copy
 };
 
 /** Time without a new attach after which a held buffer may be wanted back by its client. */
 #define RETENTION_GRACE_NS ((int64_t)40 * 1000 * 1000)
+
+/** How often a buffer that is held beyond the grace is looked at again. */
+#define RETENTION_RECHECK_NS ((int64_t)1000 * 1000 * 1000)
 
 /** So many different buffers in a row end the belief that a client owns only one. */
 #define RETENTION_DISTINCT_RUN 3

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+#include "recovery.h"
+
+#define MSEC ((int64_t)1000 * 1000)
+#define SEC (1000 * MSEC)
+
+/* A bound for configured times that keeps sums with any clock far from overflow. */
+#define LONGEST (400 * 24 * 3600 * SEC)
+
+static int64_t clamp_ns(int64_t value, int64_t low)
+{
+	if (value < low) {
+		return low;
+	}
+	return value > LONGEST ? LONGEST : value;
+}
+
+static uint32_t at_least_one(uint32_t value)
+{
+	return value == 0 ? 1 : value;
+}
+
+void recovery_config_init(struct recovery_config *config)
+{
+	*config = (struct recovery_config){
+		.rungs = RUNG_BIT(RUNG_CONTEXT),
+		.idle_poll_ns = 1 * SEC,
+		.wait_first_ns = 1 * MSEC,
+		.wait_cap_ns = 50 * MSEC,
+		.wait_limit_ns = 10 * SEC,
+		.wait_limit_again_ns = 1 * SEC,
+		.wait_grace_ns = 20 * MSEC,
+		.backoff_first_ns = 10 * MSEC,
+		.backoff_cap_ns = 5 * SEC,
+		.failures_per_rung = 3,
+		.give_up_after = 0,
+		.max_resets = 5,
+		.reset_window_ns = 60 * SEC,
+		.max_guilty = 2,
+		.good_frames = 1,
+		.quiet_ns = 60 * SEC,
+		.probe_first_ns = 30 * SEC,
+		.probe_cap_ns = 600 * SEC,
+	};
+}
+
+void recovery_config_sanitize(struct recovery_config *config)
+{
+	struct recovery_config *c = config;
+
+	c->rungs &= RUNG_BIT(RUNG_COUNT) - 1;
+	c->idle_poll_ns = clamp_ns(c->idle_poll_ns, 0);
+	c->wait_first_ns = clamp_ns(c->wait_first_ns, 1);
+	c->wait_cap_ns = clamp_ns(c->wait_cap_ns, c->wait_first_ns);
+	c->wait_limit_ns = clamp_ns(c->wait_limit_ns, 1);
+	c->wait_limit_again_ns = clamp_ns(c->wait_limit_again_ns, 1);
+	c->wait_grace_ns = clamp_ns(c->wait_grace_ns, 1);
+	c->backoff_first_ns = clamp_ns(c->backoff_first_ns, 1);
+	c->backoff_cap_ns = clamp_ns(c->backoff_cap_ns, c->backoff_first_ns);
+	c->failures_per_rung = at_least_one(c->failures_per_rung);
+	if (c->max_resets > RECOVERY_MAX_RESETS) {
+		c->max_resets = RECOVERY_MAX_RESETS;
+	}
+	c->reset_window_ns = clamp_ns(c->reset_window_ns, 1);
+	c->good_frames = at_least_one(c->good_frames);
+	c->quiet_ns = clamp_ns(c->quiet_ns, 1);
+	c->probe_first_ns = clamp_ns(c->probe_first_ns, 0);
+	c->probe_cap_ns = clamp_ns(c->probe_cap_ns, c->probe_first_ns);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+#include "recovery-private.h"
+
+#define RUNGS_HARDWARE (RUNG_BIT(RUNG_CONTEXT) | RUNG_BIT(RUNG_DISPLAY))
+
+static int64_t min_ns(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void set_timer(struct recovery *r, int64_t at, struct recovery_orders *o)
+{
+	r->timer_at = at > 0 ? at : 1;
+	o->timer_ns = r->timer_at;
+}
+
+static void stop_timer(struct recovery *r, struct recovery_orders *o)
+{
+	if (r->timer_at != RECOVERY_TIMER_DISARM) {
+		r->timer_at = RECOVERY_TIMER_DISARM;
+		o->timer_ns = RECOVERY_TIMER_DISARM;
+	}
+}
+
+static bool may_poll(const struct recovery *r)
+{
+	return !r->asleep && r->config.idle_poll_ns > 0;
+}
+
+static bool may_probe(const struct recovery *r)
+{
+	return r->state == RECOVERY_SOFTWARE && !r->asleep && r->config.probe_first_ns > 0 &&
+	       (r->config.rungs & RUNGS_HARDWARE) != 0;
+}
+
+/* While drawing one timer serves both the idle poll and the probe. */
+void steps_schedule(struct recovery *r, struct recovery_orders *o)
+{
+	int64_t at = INT64_MAX;
+
+	if (may_poll(r)) {
+		at = r->last_sign_at + r->config.idle_poll_ns;
+	}
+	if (may_probe(r)) {
+		at = min_ns(at, r->probe_at);
+	}
+	if (at == INT64_MAX) {
+		stop_timer(r, o);
+	} else {
+		set_timer(r, at, o);
+	}
+}
+
+void steps_query(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	r->last_sign_at = now;
+	o->query = true;
+}
+
+void steps_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	if (may_poll(r) && now >= r->last_sign_at + r->config.idle_poll_ns) {
+		steps_query(r, now, o);
+	}
+	if (may_probe(r) && now >= r->probe_at) {
+		o->probe_hardware = true;
+		r->probe_at = now + r->probe_ns;
+		r->probe_ns = min_ns(2 * r->probe_ns, r->config.probe_cap_ns);
+	}
+	steps_schedule(r, o);
+}
+
+void steps_stop(struct recovery *r, struct recovery_orders *o)
+{
+	r->state = RECOVERY_STOPPED;
+	stop_timer(r, o);
+}
+
+static void fail(struct recovery *r, struct recovery_orders *o)
+{
+	r->state = RECOVERY_FAILED;
+	stop_timer(r, o);
+	o->drop = RECOVERY_DROP_LOST;
+	o->give_up = true;
+}
+
+static void begin_incident(struct recovery *r)
+{
+	r->cause = RESET_STATUS_NONE;
+	r->attempts = 0;
+}
+
+void steps_rebuild(struct recovery *r, enum recovery_drop drop, struct recovery_orders *o)
+{
+	if (r->config.rungs == 0) {
+		fail(r, o);
+		return;
+	}
+	ladder_fit(r);
+	r->state = RECOVERY_REBUILDING;
+	r->confirmed = false;
+	r->attempts++;
+	stop_timer(r, o);
+	o->drop = drop;
+	o->rebuild = true;
+	o->rung = r->rung;
+}
+
+static void back_off(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	r->state = RECOVERY_BACKOFF;
+	r->throttled = false;
+	o->drop = RECOVERY_DROP_LOST;
+	set_timer(r, now + r->backoff_ns, o);
+	r->backoff_ns = min_ns(2 * r->backoff_ns, r->config.backoff_cap_ns);
+}
+
+void steps_lose(
+	struct recovery *r, enum reset_status status, int64_t now, struct recovery_orders *o)
+{
+	enum recovery_rung failed = r->rung;
+
+	r->guilty_counted = false;
+	if (r->confirmed) {
+		begin_incident(r);
+	} else {
+		/* Lost before it was of any use: the rung did not help. */
+		ladder_note_failure(r);
+		r->throttled = true;
+	}
+	ladder_note_cause(r, status, o);
+	ladder_count_reset(r, now);
+	ladder_calm_storm(r, failed, now);
+	if (ladder_exhausted(r)) {
+		fail(r, o);
+		return;
+	}
+
+	r->state = RECOVERY_WAITING;
+	r->lost_at = now;
+	r->grace = false;
+	r->wait_ns = r->config.wait_first_ns;
+	set_timer(r, now + r->wait_ns, o);
+}
+
+void steps_purge(struct recovery_orders *o)
+{
+	o->restore = true;
+	o->damage_all = true;
+}
+
+void steps_over(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	if (r->throttled) {
+		back_off(r, now, o);
+	} else {
+		steps_rebuild(r, RECOVERY_DROP_LOST, o);
+	}
+}
+
+void steps_wait_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	int64_t end =
+		r->lost_at + (r->stuck ? r->config.wait_limit_again_ns : r->config.wait_limit_ns);
+
+	if (r->grace) {
+		steps_over(r, now, o);
+	} else if (now >= end) {
+		r->stuck = true;
+		ladder_climb(r);
+		steps_over(r, now, o);
+	} else {
+		o->query = true;
+		r->wait_ns = min_ns(2 * r->wait_ns, r->config.wait_cap_ns);
+		set_timer(r, min_ns(now + r->wait_ns, end), o);
+	}
+}
+
+void steps_wait_grace(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	if (!r->grace) {
+		r->grace = true;
+		set_timer(r, now + r->config.wait_grace_ns, o);
+	}
+}
+
+void steps_rebuilt(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	r->state = r->rung == RUNG_SOFTWARE ? RECOVERY_SOFTWARE : RECOVERY_RUNNING;
+	r->confirmed = false;
+	r->good_frames = 0;
+	r->quiet_from = now;
+	r->last_sign_at = now;
+	r->probe_at = now + r->probe_ns;
+	o->damage_all = true;
+	steps_schedule(r, o);
+}
+
+void steps_rebuild_failed(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	ladder_note_failure(r);
+	if (ladder_exhausted(r)) {
+		fail(r, o);
+	} else {
+		back_off(r, now, o);
+	}
+}
+
+void steps_force(struct recovery *r, struct recovery_orders *o)
+{
+	if (r->config.rungs != 0) {
+		begin_incident(r);
+		steps_rebuild(r, RECOVERY_DROP_ALIVE, o);
+	}
+}
+
+void steps_return_to_hardware(struct recovery *r, struct recovery_orders *o)
+{
+	r->rung = ladder_has(r, RUNG_DISPLAY) ? RUNG_DISPLAY : RUNG_CONTEXT;
+	/* The session works: one failed try sends it back to where it works. */
+	r->rung_failures = r->config.failures_per_rung - 1;
+	r->backoff_ns = r->config.backoff_first_ns;
+	steps_force(r, o);
+}
