@@ -1,0 +1,444 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: weston-robust contributors
+"""Shows a weston desktop that lives through a GPU reset.
+
+Opens a desktop, takes a picture, makes the GPU lose weston's contexts, takes a
+picture again, opens one more window, and compares with the same desktop that
+never saw a reset. Exit status: 0 the desktop came back whole, 1 something was
+lost, 2 the demo could not run.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from desktop import Client, Desktop, DesktopError, Rect, wait_for
+
+TOP = pathlib.Path(__file__).resolve().parents[1]
+BUILD = pathlib.Path(os.environ.get("WR_BUILD_DIR", TOP / "build"))
+MODULE = BUILD / "libweston-robust/gl-renderer.so"
+INJECTOR = BUILD / "tests/fault/libfault-gl.so"
+WR_FAULT = BUILD / "tests/fault/wr-fault"
+
+# The shell places windows by a pseudo-random sequence that is the same in each run:
+# with this size and this order of opening, no animated window is covered by another.
+SIZE = (1344, 900)
+WESTON_INI = """\
+[core]
+idle-time=0
+xwayland=true
+
+[shell]
+background-color=0xff336699
+panel-position=top
+clock-format=none
+startup-animation=none
+close-animation=none
+animation=none
+focus-animation=none
+locking=false
+
+[terminal]
+font=DejaVu Sans Mono
+font-size=11
+"""
+TERMINAL_SCRIPT = """\
+#!/bin/sh
+echo 'weston-robust: this terminal draws its text once and then waits.'
+echo
+ls -d /usr/share/weston/*.png
+while cat '{fifo}'; do :; done
+"""
+NOTE = "\n" * 4 + "A GTK program: its pixels\nreach weston once, and after\na GPU reset nobody asks it\nto send them again.\n"
+TYPED = "\nThis line was printed after the reset.\n"
+
+
+def say(text):
+    print(f"demo: {text}", flush=True)
+
+
+def scene(folder):
+    """Return the desktop's clients in the order of opening, and the one that comes last."""
+    settings = folder / "config" / "gtk-3.0" / "settings.ini"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[Settings]\ngtk-enable-animations=0\ngtk-cursor-blink=0\n",
+                        encoding="utf-8")
+    note = folder / "note.txt"
+    note.write_text(NOTE, encoding="utf-8")
+    script = folder / "terminal.sh"
+    script.write_text(TERMINAL_SCRIPT.format(fifo=folder / "fifo"), encoding="utf-8")
+    script.chmod(0o755)
+    os.mkfifo(folder / "fifo")
+    return [
+        Client("stopped-egl", ("weston-simple-egl",), stopped=True, varies=True),
+        Client("gtk-editor", ("l3afpad", str(note))),
+        Client("flower", ("weston-flower",), varies=True),
+        Client("image", ("weston-image", "/usr/share/weston/wayland.png")),
+        Client("x11-logo", ("xlogo",), title="xlogo"),
+        Client("subsurfaces", ("weston-subsurfaces",), moving="wl_subsurface"),
+        Client("simple-egl", ("weston-simple-egl",), moving="xdg_toplevel"),
+        Client("terminal", ("weston-terminal", f"--shell={script}")),
+        Client("simple-shm", ("weston-simple-shm",), moving="xdg_toplevel"),
+    ], Client("text-fields", ("weston-editor",))
+
+
+def outside(rect):
+    """Return the rectangles that cover all of the picture but rect."""
+    width, height = SIZE
+    right, bottom = rect.x + rect.width, rect.y + rect.height
+    parts = [Rect(0, 0, width, rect.y), Rect(0, bottom, width, height - bottom),
+             Rect(0, rect.y, rect.x, rect.height), Rect(right, rect.y, width - right, rect.height)]
+    return [part for part in parts if part.width > 0 and part.height > 0]
+
+
+class Fault:
+    """The injector of one weston process, steered through its control file."""
+
+    def __init__(self, folder):
+        self.control = folder / "fault-control"
+
+    def environment(self):
+        return {"LD_PRELOAD": str(INJECTOR), "WR_FAULT_CONTROL": str(self.control)}
+
+    def call(self, *args):
+        done = subprocess.run([WR_FAULT, self.control, *args], capture_output=True, text=True,
+                              timeout=30, check=False)
+        if done.returncode:
+            raise DesktopError(f"wr-fault {' '.join(args)}: {done.stderr.strip()}")
+        return done.stdout
+
+    def lose(self, cause, queries):
+        """Make every context of the process lost; return the time, in CLOCK_MONOTONIC s."""
+        self.call("lose", f"--cause={cause}", f"--queries={queries}", "--wait")
+        return json.loads(self.call("status", "--json"))["lost_at"]
+
+
+def incidents_of(log):
+    """Return the figures of each "GPU reset:" line of weston's log, as dictionaries."""
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    return [dict(re.findall(r"(\w+)=(\S+)", line))
+            for line in re.findall(r"GPU reset: (.*)", text)]
+
+
+class Demo:
+    """One demonstration. What is lost is collected in `losses`, the figures in `result`."""
+
+    def __init__(self, options, out, work):
+        self.options = options
+        self.out = out
+        self.work = work
+        self.losses = []
+        self.detect_ms = []
+        self.incidents = []
+        self.result = {"renderer": options.renderer, "cause": options.cause,
+                       "backend": options.backend, "resets": 0,
+                       "pixels_compared": 0, "pixels_differing": 0}
+
+    def lose(self, text):
+        self.losses.append(text)
+
+    def attempt(self, step, *args):
+        """Run a step of the desktop; what it cannot do is a loss. Return its value or None."""
+        try:
+            return step(*args)
+        except DesktopError as error:
+            self.lose(str(error))
+            return None
+
+    def show(self):
+        """Run the desktop without a reset (where it can be compared), then with one."""
+        reference = None
+        if self.options.backend == "headless":
+            say("first, the desktop that sees no reset")
+            reference = self.run("reference", 0)
+            say("now the one whose GPU is reset")
+        pictures = self.run("reset", self.options.resets)
+        if reference:
+            self.require_same_start(reference, pictures)
+            self.compare("the desktop that saw no reset", reference["final"], pictures["final"],
+                         pictures["moving"] + pictures["varying"])
+        self.summarize()
+
+    def run(self, name, resets):
+        """Take one desktop through all steps; its pictures are called NAME-*.png."""
+        folder = self.work / name
+        folder.mkdir()
+        clients, last = scene(folder)
+        fault = Fault(folder)
+        env = fault.environment()
+        if self.options.renderer == "robust":
+            env["WESTON_MODULE_MAP"] = f"gl-renderer.so={MODULE}"
+        desktop = Desktop(BUILD, folder, WESTON_INI, SIZE, self.options.backend)
+        try:
+            with desktop:
+                desktop.start(env, self.backend_arguments())
+                for client in clients:
+                    desktop.open(client)
+                self.settle(desktop)
+                return self.steps(desktop, fault, name, last, resets)
+        finally:
+            for log in folder.glob("*.log"):
+                shutil.copy(log, self.out / f"{name}-{log.name}")
+
+    def backend_arguments(self):
+        if self.options.backend != "rdp":
+            return []
+        key, cert = self.work / "tls.key", self.work / "tls.crt"
+        if not shutil.which("openssl"):
+            raise DesktopError("--backend=rdp needs openssl to make a certificate")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                        "-subj", "/CN=weston-robust", "-keyout", key, "-out", cert],
+                       check=True, capture_output=True)
+        say("connect with: xfreerdp /v:127.0.0.1 /cert:ignore")
+        return [f"--rdp-tls-key={key}", f"--rdp-tls-cert={cert}"]
+
+    def settle(self, desktop):
+        """Wait until nothing changes but what is meant to."""
+        one, other = self.work / "settle-1.png", self.work / "settle-2.png"
+
+        def rests():
+            masks = [rect for _, rect in desktop.moving_rects()]
+            desktop.capture(one)
+            time.sleep(0.25)
+            desktop.capture(other)
+            return Desktop.compare(BUILD, one, other, masks)["pixels_differing"] == 0
+        wait_for("a desktop at rest", rests, 20)
+
+    def steps(self, desktop, fault, name, last, resets):
+        """Return what comparing needs: the pictures and the rectangles to leave out."""
+        moving = [rect for _, rect in desktop.moving_rects()]
+        pictures = {"before": desktop.capture(self.out / f"{name}-before.png"), "moving": moving,
+                    "varying": desktop.varying_rects(), "final": self.out / f"{name}-final.png"}
+        pictures["final"].unlink(missing_ok=True)
+        if resets:
+            self.resets(desktop, fault, pictures, resets)
+            self.attempt(self.require_moving, desktop)
+        self.watch("one more window", 0)
+        self.attempt(self.change, desktop, last)
+        self.attempt(desktop.capture, pictures["final"])
+        self.watch("the desktop stays for 10 s more", 10)
+        self.result["clients_started"] = len(desktop.clients)
+        self.result["clients_alive"] = len(desktop.alive())
+        if desktop.weston.poll() is not None:
+            self.lose(f"weston has ended (status {desktop.weston.returncode})")
+        return pictures
+
+    def watch(self, text, seconds):
+        """Tell a person who looks at a nested desktop what comes, and give him time."""
+        if self.options.backend != "headless":
+            say(text)
+            time.sleep(seconds)
+
+    def resets(self, desktop, fault, pictures, count):
+        """Reset the GPU `count` times; compare now and then and after the last one."""
+        self.watch("the GPU is reset in 3 s", 3)
+        for number in range(1, count + 1):
+            lost_at = fault.lose(self.options.cause, self.options.queries)
+            self.result["resets"] = number
+            if not self.recovered(desktop, number, lost_at):
+                break
+            if number % max(1, count // 10) == 0 and number < count:
+                self.check_picture(desktop, pictures, number)
+            if number == 10 and count > 10:
+                self.sample(desktop, "after_10")
+        self.watch("the GPU was reset", 3)
+        self.check_picture(desktop, pictures, self.result["resets"])
+        if count > 10 and self.result["resets"] == count:
+            self.sample(desktop, "end")
+
+    def recovered(self, desktop, number, lost_at):
+        """Wait until the renderer has reported its recovery; stock's never does."""
+        if self.options.renderer == "stock":
+            time.sleep(2)
+            return desktop.weston.poll() is None
+
+        def reported():
+            if desktop.weston.poll() is not None:
+                raise DesktopError(f"weston has ended (status {desktop.weston.returncode})")
+            return len(incidents_of(desktop.log)) >= number
+        try:
+            wait_for(f"the recovery from reset {number}", reported, 15)
+        except DesktopError as error:
+            self.lose(str(error))
+            return False
+        self.incidents = incidents_of(desktop.log)
+        detected = float(self.incidents[number - 1].get("detected", "nan"))
+        self.detect_ms.append((detected - lost_at) * 1000)
+        return True
+
+    def sample(self, desktop, when):
+        self.result[f"rss_kib_{when}"], self.result[f"fds_{when}"] = desktop.usage()
+
+    def check_picture(self, desktop, pictures, number):
+        after = self.out / "reset-after.png"
+        after.unlink(missing_ok=True)
+        self.attempt(desktop.capture, after)
+        self.compare(f"the picture before (after reset {number})", pictures["before"], after,
+                     pictures["moving"])
+
+    def compare(self, what, one, other, masks):
+        """Add a comparison to the figures; a picture that is not there differs everywhere."""
+        if other.exists() and one.exists():
+            found = Desktop.compare(BUILD, one, other, masks)
+        else:
+            area = SIZE[0] * SIZE[1]
+            found = {"pixels_compared": area, "pixels_differing": area}
+        self.result["pixels_compared"] += found["pixels_compared"]
+        self.result["pixels_differing"] += found["pixels_differing"]
+        if found["pixels_differing"]:
+            self.lose(f"{found['pixels_differing']} of {found['pixels_compared']} pixels differ "
+                      f"from {what}")
+
+    def require_same_start(self, reference, pictures):
+        """The comparison means something only when both desktops began alike."""
+        found = Desktop.compare(BUILD, reference["before"], pictures["before"],
+                                pictures["moving"] + pictures["varying"])
+        if found["pixels_differing"]:
+            raise DesktopError(f"the two desktops differed in {found['pixels_differing']} pixels "
+                               "before any reset, so nothing can be said")
+
+    def require_moving(self, desktop):
+        """Every animated surface must show something else a moment later."""
+        one, other = self.work / "moving-1.png", self.work / "moving-2.png"
+        rects = desktop.moving_rects()
+        desktop.capture(one)
+        time.sleep(0.4)
+        desktop.capture(other)
+        still = [name for name, rect in rects
+                 if not Desktop.compare(BUILD, one, other, outside(rect))["pixels_differing"]]
+        self.result["animations"] = len(rects)
+        self.result["animations_going_on"] = len(rects) - len(still)
+        if still:
+            self.lose(f"{len(still)} of {len(rects)} animated surfaces stand still: "
+                      + ", ".join(sorted(set(still))))
+
+    def change(self, desktop, last):
+        """Print a line in the terminal and open one more window."""
+        def fifo():
+            try:
+                return os.open(desktop.folder / "fifo", os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                return None
+        handle = wait_for("the terminal's shell", fifo, 10)
+        os.write(handle, TYPED.encode())
+        os.close(handle)
+        desktop.open(last)
+        self.settle(desktop)
+
+    def summarize(self):
+        """Fill in the figures that the renderer has logged."""
+        result, last = self.result, self.incidents[-1] if self.incidents else {}
+        if last and last.get("cause") != self.options.cause:
+            self.lose(f"the renderer took the cause for {last.get('cause')}")
+        if result["clients_alive"] < result["clients_started"]:
+            self.lose(f"{result['clients_started'] - result['clients_alive']} clients have ended")
+        for key, name in (("surfaces_restored", "surfaces"), ("bytes_restored", "bytes")):
+            result[key] = int(last[name]) if name in last else None
+        result["detect_ms"] = median(self.detect_ms)
+        for key in ("wait_ms", "rebuild_ms", "first_frame_ms"):
+            result[key] = median([float(i[key]) for i in self.incidents if key in i])
+        result["losses"] = self.losses
+        result["whole"] = not self.losses
+
+
+def median(values):
+    return round(statistics.median(values), 3) if values else None
+
+
+def print_table(result, out):
+    """Print what a person wants to know."""
+    def ms(key):
+        return "-" if result[key] is None else f"{result[key]:.1f} ms"
+
+    def count(key):
+        return "-" if result.get(key) is None else f"{result[key]:,}"
+    many = " (median)" if result["resets"] > 1 else ""
+    rows = [("renderer", result["renderer"]), ("backend", result["backend"]),
+            ("GPU resets, cause", f"{result['resets']}, {result['cause']}"),
+            ("time to detect" + many, ms("detect_ms")),
+            ("time to rebuild" + many, ms("rebuild_ms")),
+            ("time to the first whole frame" + many, ms("first_frame_ms")),
+            ("surfaces restored", count("surfaces_restored")),
+            ("bytes restored", count("bytes_restored")),
+            ("animated surfaces that go on",
+             f"{count('animations_going_on')} of {count('animations')}"),
+            ("clients alive", f"{result['clients_alive']} of {result['clients_started']}"),
+            ("pixels that differ",
+             f"{result['pixels_differing']:,} of {result['pixels_compared']:,}")]
+    if "rss_kib_end" in result:
+        rows += [("weston's memory after 10, at the end",
+                  f"{result['rss_kib_after_10']:,} KiB, {result['rss_kib_end']:,} KiB"),
+                 ("weston's open files after 10, at the end",
+                  f"{result['fds_after_10']}, {result['fds_end']}")]
+    print()
+    for name, value in rows:
+        print(f"  {name:<42} {value}")
+    print(f"  {'pictures and logs':<42} {out}/\n")
+    if result["whole"]:
+        print("The desktop came back whole.")
+    else:
+        print("The desktop was lost:")
+        for loss in result["losses"]:
+            print(f"  - {loss}")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="tools/demo", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--renderer", choices=("robust", "stock"), default="robust",
+                        help="our module, or what weston's own does under the same fault")
+    parser.add_argument("--cause", choices=("guilty", "innocent", "unknown"), default="innocent",
+                        help="what the driver says of the reset (default %(default)s)")
+    parser.add_argument("--backend", choices=("headless", "x11", "wayland", "rdp"),
+                        default="headless", help="another than headless lets a person watch; there "
+                        "is then no second desktop to compare with")
+    parser.add_argument("--resets", type=int, default=1, metavar="N",
+                        help="reset the GPU N times in a row (default %(default)s)")
+    parser.add_argument("--queries", type=int, default=5, metavar="N",
+                        help="status queries until the GPU is back (default %(default)s)")
+    parser.add_argument("--out", type=pathlib.Path, default=TOP / "out/demo", metavar="DIR",
+                        help="where the pictures and logs go (default out/demo)")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the figures")
+    parser.add_argument("--keep", action="store_true",
+                        help="leave the runtime directory with the clients' output")
+    options = parser.parse_args()
+    if options.resets < 1:
+        parser.error("--resets must be at least 1")
+    return options
+
+
+def main():
+    options = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
+    options.out.mkdir(parents=True, exist_ok=True)
+    work = pathlib.Path(tempfile.mkdtemp(prefix="weston-robust-demo-"))
+    demo = Demo(options, options.out, work)
+    try:
+        demo.show()
+    except DesktopError as error:
+        print(f"demo: error: {error}", file=sys.stderr)
+        return 2
+    finally:
+        if options.keep:
+            say(f"kept {work}")
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+    if options.json:
+        options.json.write_text(json.dumps(demo.result, indent=2) + "\n", encoding="utf-8")
+    out = options.out.resolve()
+    print_table(demo.result, out.relative_to(pathlib.Path.cwd()) if out.is_relative_to(pathlib.Path.cwd()) else out)
+    return 0 if demo.result["whole"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
