@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include <math.h>
+#include <string.h>
+
+#include <drm_fourcc.h>
+#include <wayland-client-protocol.h>
+
+#include "pixel-format.h"
+
+#define NONE                                                                                       \
+	{                                                                                          \
+		0, 0                                                                               \
+	}
+
+const struct pixel_format pixel_formats[] = {
+	{"ARGB8888", WL_SHM_FORMAT_ARGB8888, 4, {16, 8}, {8, 8}, {0, 8}, {24, 8}, NONE, false},
+	{"XRGB8888", WL_SHM_FORMAT_XRGB8888, 4, {16, 8}, {8, 8}, {0, 8}, NONE, {24, 8}, false},
+	{"XBGR8888", DRM_FORMAT_XBGR8888, 4, {0, 8}, {8, 8}, {16, 8}, NONE, {24, 8}, false},
+	{"ABGR8888", DRM_FORMAT_ABGR8888, 4, {0, 8}, {8, 8}, {16, 8}, {24, 8}, NONE, false},
+	{"RGBX8888", DRM_FORMAT_RGBX8888, 4, {24, 8}, {16, 8}, {8, 8}, NONE, {0, 8}, false},
+	{"RGBA8888", DRM_FORMAT_RGBA8888, 4, {24, 8}, {16, 8}, {8, 8}, {0, 8}, NONE, false},
+	{"BGRX8888", DRM_FORMAT_BGRX8888, 4, {8, 8}, {16, 8}, {24, 8}, NONE, {0, 8}, false},
+	{"BGRA8888", DRM_FORMAT_BGRA8888, 4, {8, 8}, {16, 8}, {24, 8}, {0, 8}, NONE, false},
+	{"RGB888", DRM_FORMAT_RGB888, 3, {16, 8}, {8, 8}, {0, 8}, NONE, NONE, false},
+	{"BGR888", DRM_FORMAT_BGR888, 3, {0, 8}, {8, 8}, {16, 8}, NONE, NONE, false},
+	{"RGB565", DRM_FORMAT_RGB565, 2, {11, 5}, {5, 6}, {0, 5}, NONE, NONE, false},
+	{"ABGR2101010", DRM_FORMAT_ABGR2101010, 4, {0, 10}, {10, 10}, {20, 10}, {30, 2}, NONE,
+		false},
+	{"XBGR2101010", DRM_FORMAT_XBGR2101010, 4, {0, 10}, {10, 10}, {20, 10}, NONE, {30, 2},
+		false},
+	{"ABGR16161616F", DRM_FORMAT_ABGR16161616F, 8, {0, 16}, {16, 16}, {32, 16}, {48, 16}, NONE,
+		true},
+	{"XBGR16161616F", DRM_FORMAT_XBGR16161616F, 8, {0, 16}, {16, 16}, {32, 16}, NONE, {48, 16},
+		true},
+	{"ABGR16161616", DRM_FORMAT_ABGR16161616, 8, {0, 16}, {16, 16}, {32, 16}, {48, 16}, NONE,
+		false},
+	{"XBGR16161616", DRM_FORMAT_XBGR16161616, 8, {0, 16}, {16, 16}, {32, 16}, NONE, {48, 16},
+		false},
+};
+const size_t n_pixel_formats = sizeof pixel_formats / sizeof pixel_formats[0];
+
+const struct pixel_format *pixel_format_by_name(const char *name)
+{
+	for (size_t i = 0; i < n_pixel_formats; i++) {
+		if (strcmp(pixel_formats[i].name, name) == 0) {
+			return &pixel_formats[i];
+		}
+	}
+	return NULL;
+}
+
+/* Nearest half float of value / 65535. Values below the normal range do not occur in the scenes. */
+static uint16_t to_half(uint16_t value)
+{
+	int exponent;
+
+	if (value == 0) {
+		return 0;
+	}
+	double mantissa = frexp(value / 65535.0, &exponent); // 0.5 <= mantissa < 1
+	long fraction = lround((mantissa * 2 - 1) * 1024);
+	return (uint16_t)(((long)(exponent - 1 + 15) << 10) + fraction);
+}
+
+static uint64_t pack_channel(
+	const struct pixel_format *format, struct channel channel, uint16_t value)
+{
+	if (channel.bits == 0) {
+		return 0;
+	}
+	uint64_t field = format->is_float ? to_half(value) : value >> (16 - channel.bits);
+	return field << channel.shift;
+}
+
+void pixel_format_pack(
+	const struct pixel_format *format, struct pixel pixel, uint32_t garbage, uint8_t *out)
+{
+	uint64_t word = pack_channel(format, format->r, pixel.r) |
+			pack_channel(format, format->g, pixel.g) |
+			pack_channel(format, format->b, pixel.b) |
+			pack_channel(format, format->a, pixel.a);
+
+	if (format->x.bits) {
+		uint64_t mask = ((uint64_t)1 << format->x.bits) - 1;
+
+		word |= (garbage & mask) << format->x.shift;
+	}
+	for (int i = 0; i < format->bytes; i++) {
+		out[i] = (uint8_t)(word >> (8 * i));
+	}
+}

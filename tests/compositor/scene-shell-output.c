@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include <string.h>
+
+#include "scene-shell.h"
+
+/* Needs libweston.h before it. */
+#include <libweston/windowed-output-api.h>
+
+static const struct weston_windowed_output_api *windowed_api(struct weston_compositor *compositor)
+{
+	const struct weston_windowed_output_api *api = NULL;
+
+	for (int type = WESTON_WINDOWED_OUTPUT_X11; !api && type <= WESTON_WINDOWED_OUTPUT_HEADLESS;
+		type++) {
+		api = weston_windowed_output_get_api(
+			compositor, (enum weston_windowed_output_type)type);
+	}
+	return api;
+}
+
+static struct weston_output *find_output(struct scene_shell *shell, const char *name)
+{
+	struct weston_head *head = NULL;
+
+	while ((head = weston_compositor_iterate_heads(shell->compositor, head))) {
+		if (strcmp(weston_head_get_name(head), name) == 0) {
+			return weston_head_get_output(head);
+		}
+	}
+	return NULL;
+}
+
+bool scene_output_create_head(struct scene_shell *shell, const char *name)
+{
+	const struct weston_windowed_output_api *api = windowed_api(shell->compositor);
+
+	return api && api->create_head(shell->compositor->primary_backend, name) == 0;
+}
+
+bool scene_output_set_enabled(struct scene_shell *shell, const char *name, bool enabled)
+{
+	struct weston_output *output = find_output(shell, name);
+
+	if (!output) {
+		return false;
+	}
+	if (!enabled) {
+		weston_output_disable(output);
+		return true;
+	}
+	return output->enabled || weston_output_enable(output) == 0;
+}
+
+bool scene_output_move(struct scene_shell *shell, const char *name, int x, int y)
+{
+	struct weston_output *output = find_output(shell, name);
+
+	if (!output || !output->enabled) {
+		return false;
+	}
+	weston_output_move(output, (struct weston_coord_global){.c = weston_coord(x, y)});
+	return true;
+}
+
+static bool switch_mode(struct weston_output *output, int width, int height)
+{
+	struct weston_mode mode = {
+		.width = width,
+		.height = height,
+		.refresh = output->current_mode->refresh,
+	};
+
+	return output->switch_mode &&
+	       weston_output_mode_set_native(output, &mode, output->current_scale) == 0;
+}
+
+bool scene_output_resize(struct scene_shell *shell, const char *name, int width, int height)
+{
+	struct weston_output *output = find_output(shell, name);
+	const struct weston_windowed_output_api *api = windowed_api(shell->compositor);
+
+	if (!output || !api) {
+		return false;
+	}
+	if (output->enabled && switch_mode(output, width, height)) {
+		return true;
+	}
+	weston_output_disable(output);
+	return api->output_set_size(output, width, height) == 0 &&
+	       weston_output_enable(output) == 0;
+}
+
+bool scene_output_configure(
+	struct scene_shell *shell, const char *name, int scale, uint32_t transform)
+{
+	struct weston_output *output = find_output(shell, name);
+
+	if (!output || !output->enabled) {
+		return false;
+	}
+	weston_output_set_transform(output, transform);
+	if (scale != output->current_scale) {
+		return weston_output_mode_set_native(output, output->current_mode, scale) == 0;
+	}
+	return true;
+}

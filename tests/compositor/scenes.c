@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include <string.h>
+
+#include "scenes.h"
+
+static const struct scene_table *const tables[] = {
+	&format_scenes,
+	&buffer_scenes,
+	&view_scenes,
+	&surface_scenes,
+	&damage_scenes,
+};
+
+const struct scene_entry *scene_entry_at(size_t n)
+{
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		if (n < tables[i]->n) {
+			return &tables[i]->entries[n];
+		}
+		n -= tables[i]->n;
+	}
+	return NULL;
+}
+
+const struct scene_entry *scene_entry_by_name(const char *name)
+{
+	const struct scene_entry *entry;
+
+	for (size_t n = 0; (entry = scene_entry_at(n)); n++) {
+		if (strcmp(entry->name, name) == 0) {
+			return entry;
+		}
+	}
+	return NULL;
+}
+
+const char *scene_entry_class(const struct scene_entry *entry, int output_scale)
+{
+	static const char *const names[] = {
+		[SCENE_EXACT] = "exact",
+		[SCENE_BLENDED] = "blended",
+		[SCENE_FILTERED] = "filtered",
+	};
+	bool holds = output_scale == entry->scale || (entry->flags & SCENE_ANY_SCALE);
+
+	return names[holds ? entry->class : SCENE_FILTERED];
+}
