@@ -59,6 +59,17 @@ ls -d /usr/share/weston/*.png
 while cat '{fifo}'; do :; done
 """
 NOTE = "\n" * 4 + "A GTK program: its pixels\nreach weston once, and after\na GPU reset nobody asks it\nto send them again.\n"
+# GTK draws a soft shadow and symbolic icons not always alike from one run to the next.
+GTK_SETTINGS = """\
+[Settings]
+gtk-enable-animations=0
+gtk-cursor-blink=0
+"""
+GTK_STYLE = """\
+decoration { box-shadow: 0 0 0 10px rgba(0, 0, 0, 0.25); border-radius: 0; }
+.titlebar, .titlebar:backdrop { border-radius: 0; box-shadow: none; transition: none; }
+.titlebutton { opacity: 0; }
+"""
 TYPED = "\nThis line was printed after the reset.\n"
 
 
@@ -68,10 +79,10 @@ def say(text):
 
 def scene(folder):
     """Return the desktop's clients in the order of opening, and the one that comes last."""
-    settings = folder / "config" / "gtk-3.0" / "settings.ini"
-    settings.parent.mkdir(parents=True)
-    settings.write_text("[Settings]\ngtk-enable-animations=0\ngtk-cursor-blink=0\n",
-                        encoding="utf-8")
+    gtk = folder / "config" / "gtk-3.0"
+    gtk.mkdir(parents=True)
+    (gtk / "settings.ini").write_text(GTK_SETTINGS, encoding="utf-8")
+    (gtk / "gtk.css").write_text(GTK_STYLE, encoding="utf-8")
     note = folder / "note.txt"
     note.write_text(NOTE, encoding="utf-8")
     script = folder / "terminal.sh"
