@@ -31,7 +31,7 @@ WR_FAULT = BUILD / "tests/fault/wr-fault"
 
 # The shell places windows by a pseudo-random sequence that is the same in each run:
 # with this size and this order of opening, no animated window is covered by another.
-SIZE = (1344, 900)
+SIZE = (1440, 900)
 WESTON_INI = """\
 [core]
 idle-time=0
@@ -70,7 +70,7 @@ decoration { box-shadow: 0 0 0 10px rgba(0, 0, 0, 0.25); border-radius: 0; }
 .titlebar, .titlebar:backdrop { border-radius: 0; box-shadow: none; transition: none; }
 .titlebutton { opacity: 0; }
 """
-TYPED = "\nThis line was printed after the reset.\n"
+TYPED = "\n" + " " * 44 + "This line was printed after the reset.\n"
 
 
 def say(text):
@@ -90,15 +90,15 @@ def scene(folder):
     script.chmod(0o755)
     os.mkfifo(folder / "fifo")
     return [
-        Client("stopped-egl", ("weston-simple-egl",), stopped=True, varies=True),
-        Client("gtk-editor", ("l3afpad", str(note))),
-        Client("flower", ("weston-flower",), varies=True),
-        Client("image", ("weston-image", "/usr/share/weston/wayland.png")),
-        Client("x11-logo", ("xlogo",), title="xlogo"),
-        Client("subsurfaces", ("weston-subsurfaces",), moving="wl_subsurface"),
-        Client("simple-egl", ("weston-simple-egl",), moving="xdg_toplevel"),
         Client("terminal", ("weston-terminal", f"--shell={script}")),
+        Client("flower", ("weston-flower",), varies=True),
+        Client("gtk-editor", ("l3afpad", str(note))),
+        Client("image", ("weston-image", "/usr/share/weston/wayland.png")),
+        Client("subsurfaces", ("weston-subsurfaces",), moving="wl_subsurface"),
+        Client("x11-logo", ("xlogo",), title="xlogo"),
         Client("simple-shm", ("weston-simple-shm",), moving="xdg_toplevel"),
+        Client("stopped-egl", ("weston-simple-egl",), stopped=True, varies=True),
+        Client("simple-egl", ("weston-simple-egl",), moving="xdg_toplevel"),
     ], Client("text-fields", ("weston-editor",))
 
 
