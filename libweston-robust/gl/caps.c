@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "gl/caps.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "OpenGL ES N.M vendor-specific": OpenGL ES 2.0 and later, section on string queries. 0 when it is
+ * none. */
+static int parse_version(const char *version)
+{
+	int major = 0, minor = 0;
+
+	if (!version || sscanf(version, "OpenGL ES %d.%d", &major, &minor) != 2) {
+		return 0;
+	}
+	return 10 * major + minor;
+}
+
+static void read_texture_caps(struct gl_caps *caps, const char *list)
+{
+	bool es3 = caps->version >= 30;
+	bool float_linear = gl_extension_in_list(list, "GL_OES_texture_half_float_linear") || es3;
+
+	caps->texture_bgra = gl_extension_in_list(list, "GL_EXT_texture_format_BGRA8888");
+	caps->unpack_subimage = es3 || gl_extension_in_list(list, "GL_EXT_unpack_subimage");
+	caps->texture_rg = es3 || gl_extension_in_list(list, "GL_EXT_texture_rg");
+	caps->texture_10bit =
+		es3 || gl_extension_in_list(list, "GL_EXT_texture_type_2_10_10_10_REV");
+	/* RGBA16 as a sized format exists on ES 3 only. */
+	caps->texture_16bit = es3 && gl_extension_in_list(list, "GL_EXT_texture_norm16");
+	caps->texture_half_float =
+		es3 && float_linear &&
+		(caps->version >= 32 ||
+			gl_extension_in_list(list, "GL_EXT_color_buffer_half_float") ||
+			gl_extension_in_list(list, "GL_EXT_color_buffer_float"));
+	caps->texture_3d = es3 || gl_extension_in_list(list, "GL_OES_texture_3D");
+	caps->texture_external = gl_extension_in_list(list, "GL_OES_EGL_image_external");
+}
+
+static void read_framebuffer_caps(struct gl_caps *caps, const char *list)
+{
+	bool es3 = caps->version >= 30;
+
+	caps->read_bgra = gl_extension_in_list(list, "GL_EXT_read_format_bgra");
+	caps->renderbuffer_rgba8 = es3 || gl_extension_in_list(list, "GL_OES_rgb8_rgba8");
+	caps->renderbuffer_10bit = es3;
+	caps->pack_reverse_rows = gl_extension_in_list(list, "GL_ANGLE_pack_reverse_row_order");
+	caps->pixel_pack_buffer = es3;
+}
+
+/* The three names stand for one function: GL_EXT_robustness, GL_KHR_robustness, and OpenGL ES 3.2,
+ * section 2.3.2. */
+static PFNGLGETGRAPHICSRESETSTATUSEXTPROC select_reset_status(
+	const struct gl_caps *caps, const struct gl_api *api, const char *list)
+{
+	if (gl_extension_in_list(list, "GL_EXT_robustness") && api->glGetGraphicsResetStatusEXT) {
+		return api->glGetGraphicsResetStatusEXT;
+	}
+	if (gl_extension_in_list(list, "GL_KHR_robustness") && api->glGetGraphicsResetStatusKHR) {
+		return (PFNGLGETGRAPHICSRESETSTATUSEXTPROC)api->glGetGraphicsResetStatusKHR;
+	}
+	return caps->version >= 32
+		       ? (PFNGLGETGRAPHICSRESETSTATUSEXTPROC)api->glGetGraphicsResetStatus
+		       : NULL;
+}
+
+const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool robust)
+{
+	const char *list = (const char *)api->glGetString(GL_EXTENSIONS);
+	GLint range[2] = {0, 0}, precision = 0;
+
+	memset(caps, 0, sizeof(*caps));
+	caps->version = parse_version((const char *)api->glGetString(GL_VERSION));
+	if (caps->version < 20) {
+		return "the context is not OpenGL ES 2.0 or later";
+	}
+	read_texture_caps(caps, list);
+	read_framebuffer_caps(caps, list);
+	api->glGetIntegerv(GL_MAX_TEXTURE_SIZE, &caps->max_texture_size);
+	api->glGetShaderPrecisionFormat(GL_FRAGMENT_SHADER, GL_HIGH_FLOAT, range, &precision);
+	caps->fragment_highp = precision > 0;
+	if (robust) {
+		caps->get_reset_status = select_reset_status(caps, api, list);
+	}
+
+	if (!caps->texture_bgra) {
+		return "GL_EXT_texture_format_BGRA8888 is missing";
+	}
+	if (!caps->unpack_subimage) {
+		return "GL_EXT_unpack_subimage is missing";
+	}
+	return NULL;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "gl/draw.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <drm_fourcc.h>
+
+#include "gl/program.h"
+#include "gl/scratch.h"
+#include "gl/texture.h"
+
+/* Edge length of the proof's pattern, pixels. */
+#define PROBE_SIZE 4
+
+const char *draw_view_name(enum draw_view view)
+{
+	static const char *const names[] = {"normal", "wireframe", "batches", "damage", "opaque"};
+
+	return view < DRAW_VIEW_COUNT ? names[view] : "?";
+}
+
+static void set_blending(struct generation *gen, bool blend)
+{
+	if (gen->blending == blend) {
+		return;
+	}
+	if (blend) {
+		gen->api->glEnable(GL_BLEND);
+	} else {
+		gen->api->glDisable(GL_BLEND);
+	}
+	gen->blending = blend;
+}
+
+static void set_filter(struct texture *texture, bool linear)
+{
+	GLint filter = linear ? GL_LINEAR : GL_NEAREST;
+
+	if (texture->filter != filter) {
+		const struct gl_api *api = texture->gen->api;
+
+		api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
+		api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
+		texture->filter = filter;
+	}
+}
+
+/* Framebuffer pixels, top-left origin, to clip space. */
+static void set_projection(
+	struct generation *gen, const struct program *program, const struct frame *frame)
+{
+	float x = 2.0f / (float)frame->width, y = 2.0f / (float)frame->height;
+	const GLfloat projection[] = {
+		x, frame->bottom_up ? -y : y, -1.0f, frame->bottom_up ? 1.0f : -1.0f};
+
+	gen->api->glUniform4fv(program->projection, 1, projection);
+}
+
+static void set_texture_coordinates(
+	struct generation *gen, const struct program *program, const struct frame_item *item)
+{
+	const struct content_layout *layout = &item->content->layout;
+	struct affine map = affine_scaled(
+		&item->to_buffer, 1.0f / (float)layout->width, 1.0f / (float)layout->height);
+	GLfloat u[] = {map.a, map.b, map.c, 0.0f};
+	GLfloat v[] = {map.d, map.e, map.f, 0.0f};
+
+	if (item->content->bottom_left) {
+		v[0] = -v[0];
+		v[1] = -v[1];
+		v[2] = 1.0f - v[2];
+	}
+	gen->api->glUniform4fv(program->texture_u, 1, u);
+	gen->api->glUniform4fv(program->texture_v, 1, v);
+}
+
+/* Half transparent, premultiplied, and different from one item to the next. */
+static void set_tint(struct generation *gen, const struct program *program, enum draw_view view,
+	const struct frame_item *item, uint32_t index)
+{
+	GLfloat tint[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+
+	switch (view) {
+	case DRAW_VIEW_BATCHES:
+		tint[0] = (float)(index * 37 % 8) / 16.0f;
+		tint[1] = (float)(index * 53 % 8) / 16.0f;
+		tint[2] = (float)(index * 71 % 8) / 16.0f;
+		tint[3] = 0.5f;
+		break;
+	case DRAW_VIEW_DAMAGE:
+		tint[0] = 0.3f;
+		tint[3] = 0.3f;
+		break;
+	case DRAW_VIEW_OPAQUE:
+		tint[item->blend ? 0 : 1] = 0.4f;
+		tint[3] = 0.4f;
+		break;
+	default:
+		break;
+	}
+	gen->api->glUniform4fv(program->tint, 1, tint);
+}
+
+static const struct program *use_program(struct generation *gen, const struct program_key *key,
+	const struct frame *frame, const struct draw_log *log)
+{
+	char *text = NULL;
+	const struct program *program = program_get(gen, key, &text);
+
+	if (text && log && log->shader_failed) {
+		log->shader_failed(log->data, text);
+	}
+	free(text);
+	if (program && gen->bound_program != program) {
+		gen->api->glUseProgram(program->name);
+		gen->bound_program = program;
+	}
+	if (program) {
+		set_projection(gen, program, frame);
+	}
+	return program;
+}
+
+static void draw_triangles(struct generation *gen, const struct frame_item *item)
+{
+	gen->api->glDrawArrays(GL_TRIANGLES, (GLint)item->first, (GLsizei)item->count);
+	gen->counters.draw_calls++;
+}
+
+static void draw_outlines(
+	struct generation *gen, const struct frame *frame, const struct frame_item *item)
+{
+	const struct program_key key = {.source = PROGRAM_SOLID};
+	static const GLfloat color[] = {0.0f, 1.0f, 0.5f, 1.0f};
+	const struct program *program = use_program(gen, &key, frame, NULL);
+
+	if (!program) {
+		return;
+	}
+	set_blending(gen, false);
+	gen->api->glUniform4fv(program->color, 1, color);
+	gen->api->glUniform1f(program->alpha, 1.0f);
+	for (uint32_t i = 0; i < item->count; i += 3) {
+		gen->api->glDrawArrays(GL_LINE_LOOP, (GLint)(item->first + i), 3);
+	}
+}
+
+static void draw_item(struct generation *gen, const struct frame *frame, uint32_t index,
+	enum draw_view view, const struct draw_log *log)
+{
+	const struct frame_item *item = &frame->items[index];
+	struct program_key key = {.source = PROGRAM_SOLID};
+	struct texture *texture = NULL;
+	const struct program *program;
+
+	if (item->content) {
+		texture = texture_get(gen, item->content);
+		if (!texture) {
+			return;
+		}
+		key.source = PROGRAM_TEXTURE_2D;
+		key.order = texture->format->order;
+		key.opaque = item->opaque || !texture->format->alpha;
+	}
+	key.tint = view > DRAW_VIEW_WIREFRAME;
+	program = use_program(gen, &key, frame, log);
+	if (!program) {
+		return;
+	}
+	if (texture) {
+		gen->api->glBindTexture(GL_TEXTURE_2D, texture->name);
+		set_filter(texture, item->linear);
+		set_texture_coordinates(gen, program, item);
+	} else {
+		gen->api->glUniform4fv(program->color, 1, item->solid);
+	}
+	gen->api->glUniform1f(program->alpha, item->alpha);
+	if (key.tint) {
+		set_tint(gen, program, view, item, index);
+	}
+	set_blending(gen, item->blend);
+	draw_triangles(gen, item);
+	if (view == DRAW_VIEW_WIREFRAME) {
+		draw_outlines(gen, frame, item);
+	}
+}
+
+void draw_frame(struct generation *gen, const struct frame *frame, enum draw_view view,
+	const struct draw_log *log)
+{
+	GLsizeiptr bytes = (GLsizeiptr)(frame->vertices.count * sizeof(struct vertex));
+
+	if (!frame->item_count) {
+		return;
+	}
+	/* The one upload of vertices of the whole frame. */
+	gen->api->glBufferData(GL_ARRAY_BUFFER, bytes, frame->vertices.data, GL_STREAM_DRAW);
+	for (uint32_t i = 0; i < frame->item_count; i++) {
+		draw_item(gen, frame, i, view, log);
+	}
+}
+
+/* A red square in the upper left quarter of a blue field; red from a solid colour, blue from a
+ * texture. */
+static void draw_probe_pattern(struct generation *gen, struct frame *frame, struct content *field)
+{
+	struct affine same = {.a = 1.0f, .e = 1.0f};
+	pixman_region32_t all, quarter;
+
+	pixman_region32_init_rect(&all, 0, 0, PROBE_SIZE, PROBE_SIZE);
+	pixman_region32_init_rect(&quarter, 0, 0, PROBE_SIZE / 2, PROBE_SIZE / 2);
+
+	frame_begin(frame, PROBE_SIZE, PROBE_SIZE, false);
+	frame_add(frame, &(struct frame_item){.content = field, .to_buffer = same, .alpha = 1.0f},
+		&all, &same, &all);
+	frame_add(frame,
+		&(struct frame_item){
+			.solid = {1.0f, 0.0f, 0.0f, 1.0f}, .alpha = 1.0f, .blend = true},
+		&quarter, &same, &all);
+	draw_frame(gen, frame, DRAW_VIEW_NORMAL, NULL);
+
+	pixman_region32_fini(&quarter);
+	pixman_region32_fini(&all);
+}
+
+static bool probe_pixels_right(const uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4])
+{
+	for (int i = 0; i < PROBE_SIZE * PROBE_SIZE; i++) {
+		bool red = i % PROBE_SIZE < PROBE_SIZE / 2 && i / PROBE_SIZE < PROBE_SIZE / 2;
+		const uint8_t expected[4] = {red ? 255 : 0, 0, red ? 0 : 255, 255};
+
+		if (memcmp(pixels[i], expected, sizeof(expected)) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool draw_probe(struct generation *gen)
+{
+	static const uint32_t blue[] = {0xff0000ff};
+	const struct content_layout layout = {.fourcc = DRM_FORMAT_ARGB8888,
+		.width = 1,
+		.height = 1,
+		.stride = 4,
+		.bytes_per_pixel = 4};
+	uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4];
+	struct content field;
+	struct frame frame = {0};
+	struct scratch scratch;
+	bool alive = false;
+
+	memset(pixels, 0x55, sizeof(pixels));
+	content_init(&field);
+	if (content_set_pixels(&field, blue, &layout) &&
+		scratch_begin(&scratch, gen, PROBE_SIZE, PROBE_SIZE)) {
+		draw_probe_pattern(gen, &frame, &field);
+		scratch_read(&scratch, 0, 0, PROBE_SIZE, PROBE_SIZE, pixels);
+		scratch_end(&scratch);
+		alive = !frame.failed && probe_pixels_right(pixels);
+	}
+	texture_drop(&field);
+	content_fini(&field);
+	frame_fini(&frame);
+	return alive;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_GL_DRAW_H
+#define WR_GL_DRAW_H
+
+#include "gl/generation.h"
+#include "scene/frame.h"
+
+/** What a person debugging wants to see. */
+enum draw_view {
+	DRAW_VIEW_NORMAL,
+	DRAW_VIEW_WIREFRAME, // outlines of the triangles
+	DRAW_VIEW_BATCHES,   // a colour for each item
+	DRAW_VIEW_DAMAGE,    // what this frame drew
+	DRAW_VIEW_OPAQUE,    // what was drawn without blending
+	DRAW_VIEW_COUNT
+};
+
+/** "normal", "wireframe", … Static. */
+const char *draw_view_name(enum draw_view view);
+
+/** Where messages of the shader compiler go; may be NULL. @text is one or more lines. */
+struct draw_log {
+	void (*shader_failed)(void *data, const char *text);
+	void *data;
+};
+
+/**
+ * Draw @frame to the target that is bound: items in order, nothing outside their triangles is
+ * touched. Items whose content cannot be shown are skipped. Errors are GL's sticky ones: see
+ * generation_read_errors().
+ */
+void draw_frame(struct generation *gen, const struct frame *frame, enum draw_view view,
+	const struct draw_log *log);
+
+/**
+ * Whether the current context really draws: a pattern drawn with the programs and buffers that
+ * frames use must read back right.
+ */
+bool draw_probe(struct generation *gen);
+
+#endif

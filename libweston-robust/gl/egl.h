@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_GL_EGL_H
+#define WR_GL_EGL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gl/gl-api.h"
+
+/** Most visuals that one output or display names; the stock backends name at most two. */
+#define EGL_VISUALS_MAX 4
+
+/** A pixel format that a native window or display accepts. */
+struct egl_visual {
+	uint32_t fourcc;             // DRM_FORMAT_*
+	int red, green, blue, alpha; // bits
+};
+
+/** Acceptable visuals, the preferred one first. */
+struct egl_visuals {
+	unsigned count;
+	struct egl_visual list[EGL_VISUALS_MAX];
+};
+
+struct egl_options {
+	EGLenum platform;     // EGL_PLATFORM_*
+	void *native_display; // may be NULL; borrowed, outlives the display
+	EGLint surface_type;  // EGL_WINDOW_BIT, or 0 where no window is ever made
+	struct egl_visuals visuals;
+};
+
+/**
+ * A native window as its backend describes it. The value behind an X11 platform pointer is copied,
+ * because that pointer aims at a local variable of the backend.
+ */
+struct egl_native_window {
+	EGLNativeWindowType legacy; // for eglCreateWindowSurface
+	void *platform;             // for eglCreatePlatformWindowSurfaceEXT
+	unsigned long xid;          // X11 only: what the platform pointer pointed at
+};
+
+/** An initialised EGLDisplay and what it can do. Outlives the generations that live on it. */
+struct egl {
+	const struct gl_api *api; // borrowed
+	struct egl_options options;
+	EGLDisplay display;
+	EGLConfig config; // EGL_NO_CONFIG_KHR where contexts need none
+
+	EGLContext current_context; // as last made current here
+	EGLSurface current_surface;
+
+	bool platform_base; // EGL_EXT_platform_base
+	bool buffer_age;
+	bool context_priority;
+	bool create_context_robustness;
+	bool dmabuf_import;
+	bool dmabuf_import_modifiers;
+	bool native_fence_sync;
+	bool partial_update;
+	bool surfaceless_context;
+	bool wayland_binding; // EGL_WL_bind_wayland_display and a DRM device to bind it to
+	PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC swap_buffers_with_damage; // NULL: not offered
+};
+
+/** What egl_create_context() could get. */
+struct egl_context {
+	EGLContext context; // EGL_NO_CONTEXT: none at all
+	int major_version;  // OpenGL ES 3 or 2, as asked for
+	bool robust;        // created with EGL_LOSE_CONTEXT_ON_RESET_EXT
+};
+
+/**
+ * Open and initialise the display that @options name.
+ *
+ * Returns NULL on success, else a static sentence that says what is missing; @egl needs no
+ * egl_finish() then.
+ */
+const char *egl_init(struct egl *egl, const struct gl_api *api, const struct egl_options *options);
+
+/** Release the current context and terminate the display. */
+void egl_finish(struct egl *egl);
+
+/**
+ * The first config for @visuals: on GBM by EGL_NATIVE_VISUAL_ID, elsewhere by exact channel sizes.
+ */
+bool egl_choose_config(const struct egl *egl, const struct egl_visuals *visuals, EGLConfig *config);
+
+/**
+ * Create an OpenGL ES context: version 3 before 2, with reset notification
+ * (EGL_EXT_create_context_robustness) and high priority (EGL_IMG_context_priority) where the
+ * display offers them.
+ */
+struct egl_context egl_create_context(const struct egl *egl);
+
+/** Make @context current with @surface, both maybe none. Does nothing when they are current
+ * already. */
+bool egl_make_current(struct egl *egl, EGLSurface surface, EGLContext context);
+
+/** Describe a backend's window: @platform and @legacy as libweston hands them over. */
+struct egl_native_window egl_native_window_from_handles(
+	const struct egl *egl, EGLNativeWindowType legacy, void *platform);
+
+/** EGL_NO_SURFACE on failure. The caller owns the surface: egl_destroy_surface(). */
+EGLSurface egl_create_window_surface(
+	const struct egl *egl, struct egl_native_window *window, const struct egl_visuals *visuals);
+
+/** Destroys a surface, releasing it first if it is current. @surface may be EGL_NO_SURFACE. */
+void egl_destroy_surface(struct egl *egl, EGLSurface surface);
+
+/** Name of an EGL error code, e.g. "EGL_CONTEXT_LOST". Static. */
+const char *egl_error_name(EGLint error);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "gl/generation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gl/draw.h"
+#include "gl/program.h"
+#include "gl/target.h"
+#include "gl/texture.h"
+
+/* A lost context may answer the same error for ever. */
+#define STICKY_ERRORS_MAX 16
+
+static void set_fixed_state(struct generation *gen)
+{
+	const struct gl_api *api = gen->api;
+
+	api->glGenBuffers(1, &gen->vertex_buffer);
+	api->glBindBuffer(GL_ARRAY_BUFFER, gen->vertex_buffer);
+	api->glEnableVertexAttribArray(PROGRAM_ATTRIB_POSITION);
+	api->glVertexAttribPointer(PROGRAM_ATTRIB_POSITION, 2, GL_FLOAT, GL_FALSE, 0, NULL);
+	api->glActiveTexture(GL_TEXTURE0);
+	api->glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+	api->glPixelStorei(GL_PACK_ALIGNMENT, 1);
+}
+
+static const char *begin(struct generation *gen)
+{
+	const char *error;
+
+	gen->context = egl_create_context(gen->egl);
+	if (gen->context.context == EGL_NO_CONTEXT) {
+		return "EGL cannot create an OpenGL ES context";
+	}
+	if (!generation_make_current(gen, EGL_NO_SURFACE)) {
+		return "EGL cannot make the new context current";
+	}
+	error = gl_caps_read(&gen->caps, gen->api, gen->context.robust);
+	if (error) {
+		return error;
+	}
+	set_fixed_state(gen);
+	if (generation_reset_status(gen) != RESET_STATUS_NONE) {
+		return "the new context was born during a reset";
+	}
+	return draw_probe(gen) ? NULL : "the new context does not draw";
+}
+
+struct generation *generation_create(struct egl *egl, uint64_t id, const char **error)
+{
+	struct generation *gen = calloc(1, sizeof(*gen));
+
+	if (!gen) {
+		*error = "out of memory";
+		return NULL;
+	}
+	gen->id = id;
+	gen->egl = egl;
+	gen->api = egl->api;
+	wl_list_init(&gen->textures);
+	wl_list_init(&gen->framebuffers);
+	wl_list_init(&gen->programs);
+
+	*error = begin(gen);
+	if (*error) {
+		generation_destroy(gen, true);
+		return NULL;
+	}
+	return gen;
+}
+
+void generation_destroy(struct generation *gen, bool lost)
+{
+	struct texture *texture, *texture_next;
+	struct framebuffer *framebuffer, *framebuffer_next;
+	struct program *program, *program_next;
+
+	if (!gen) {
+		return;
+	}
+	if (!lost) {
+		lost = !generation_make_current(gen, EGL_NO_SURFACE);
+	}
+	wl_list_for_each_safe (texture, texture_next, &gen->textures, link) {
+		texture_destroy(texture, lost);
+	}
+	wl_list_for_each_safe (framebuffer, framebuffer_next, &gen->framebuffers, link) {
+		framebuffer_destroy(framebuffer, lost);
+	}
+	wl_list_for_each_safe (program, program_next, &gen->programs, link) {
+		program_destroy(gen, program, lost);
+	}
+	if (!lost) {
+		gen->api->glDeleteBuffers(1, &gen->vertex_buffer);
+	}
+	if (gen->context.context != EGL_NO_CONTEXT) {
+		egl_make_current(gen->egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+		gen->api->eglDestroyContext(gen->egl->display, gen->context.context);
+	}
+	free(gen);
+}
+
+void generation_mark_lost(struct generation *gen)
+{
+	gen->lost = true;
+}
+
+void generation_drop_contents(struct generation *gen)
+{
+	struct texture *texture, *next;
+	bool current = generation_make_current(gen, gen->egl->current_surface);
+
+	wl_list_for_each_safe (texture, next, &gen->textures, link) {
+		texture_destroy(texture, !current);
+	}
+}
+
+bool generation_make_current(struct generation *gen, EGLSurface surface)
+{
+	return !gen->lost && egl_make_current(gen->egl, surface, gen->context.context);
+}
+
+bool generation_query_status(struct generation *gen, enum reset_status *status)
+{
+	EGLSurface surface = gen->lost ? EGL_NO_SURFACE : gen->egl->current_surface;
+
+	if (!egl_make_current(gen->egl, surface, gen->context.context)) {
+		return false;
+	}
+	*status = generation_reset_status(gen);
+	return true;
+}
+
+enum reset_status generation_reset_status(struct generation *gen)
+{
+	if (!gen->caps.get_reset_status) {
+		return RESET_STATUS_NONE;
+	}
+	gen->counters.status_queries++;
+	switch (gen->caps.get_reset_status()) {
+	case GL_GUILTY_CONTEXT_RESET_EXT:
+		return RESET_STATUS_GUILTY;
+	case GL_INNOCENT_CONTEXT_RESET_EXT:
+		return RESET_STATUS_INNOCENT;
+	case GL_UNKNOWN_CONTEXT_RESET_EXT:
+		return RESET_STATUS_UNKNOWN;
+	default:
+		return RESET_STATUS_NONE;
+	}
+}
+
+bool generation_read_errors(struct generation *gen, GLenum *error)
+{
+	bool lost = false;
+
+	*error = GL_NO_ERROR;
+	for (int i = 0; i < STICKY_ERRORS_MAX; i++) {
+		GLenum next = gen->api->glGetError();
+
+		if (next == GL_NO_ERROR) {
+			break;
+		}
+		if (next == GL_CONTEXT_LOST_KHR) {
+			lost = true;
+		} else if (*error == GL_NO_ERROR) {
+			*error = next;
+		}
+	}
+	return lost;
+}

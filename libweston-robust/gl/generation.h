@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_GL_GENERATION_H
+#define WR_GL_GENERATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <wayland-util.h>
+
+#include "core/recovery.h"
+#include "gl/caps.h"
+#include "gl/egl.h"
+
+struct program;
+
+/** What has been asked of GL since the generation was made. Never reset. */
+struct generation_counters {
+	uint64_t uploaded_bytes;
+	uint64_t draw_calls;
+	uint64_t status_queries;
+	uint64_t restored_surfaces; // contents whose texture had been lost with an earlier
+				    // generation
+	uint64_t restored_bytes;
+};
+
+/**
+ * One GL context and every GL object made in it.
+ *
+ * All that lives in GL belongs to exactly one generation and stands on one of its lists. When the
+ * context is lost the generation is destroyed as a whole, and the next one derives its objects
+ * anew, on first use, from what is kept on the CPU side. The EGLDisplay and the window surfaces are
+ * no part of it: they outlive it.
+ */
+struct generation {
+	uint64_t id;              // grows, never used twice
+	struct egl *egl;          // borrowed
+	const struct gl_api *api; // borrowed, == egl->api
+	struct egl_context context;
+	struct gl_caps caps;
+	struct generation_counters counters;
+
+	struct wl_list textures;     // struct texture.link
+	struct wl_list framebuffers; // struct framebuffer.link
+	struct wl_list programs;     // struct program.link
+	GLuint vertex_buffer;
+
+	bool lost; // told so by generation_mark_lost(): GL is not called any more, only asked for
+		   // its status
+	const struct program *bound_program; // NULL: none yet
+	bool blending;                       // GL_BLEND is enabled
+};
+
+/**
+ * Create a context on @egl, prove that it draws, and set it up for drawing.
+ *
+ * A context is believed only when it has drawn a known pattern and it was read back right: drivers
+ * are known that hand out healthy looking contexts after a device loss that draw nothing. The new
+ * context is current, without a surface, on return.
+ *
+ * Returns NULL on failure; *@error is then a static sentence.
+ */
+struct generation *generation_create(struct egl *egl, uint64_t id, const char **error);
+
+/**
+ * Destroy the generation and all that belongs to it; clears the back-pointers that others hold to
+ * its textures.
+ *
+ * @lost: the context is lost, so no GL name is deleted (the names died with it); only the context
+ * itself is destroyed. NULL is allowed.
+ */
+void generation_destroy(struct generation *gen, bool lost);
+
+/** The context was seen to be lost: from now on generation_make_current() refuses it. */
+void generation_mark_lost(struct generation *gen);
+
+/** Drop what was derived from contents (textures), and keep the context: for contents that were
+ * purged. */
+void generation_drop_contents(struct generation *gen);
+
+/**
+ * Make the generation's context current with @surface (EGL_NO_SURFACE: for framebuffer objects).
+ * Fails when it is lost.
+ */
+bool generation_make_current(struct generation *gen, EGLSurface surface);
+
+/**
+ * Ask a context that may be lost: makes it current, without a surface if it was marked lost.
+ *
+ * Returns false when it cannot be asked because EGL will not make it current; else *@status is set.
+ */
+bool generation_query_status(struct generation *gen, enum reset_status *status);
+
+/**
+ * The graphics reset status of the context, which must be current. Values that no specification
+ * defines count as none: some EGL stubs return garbage. RESET_STATUS_NONE as well where the context
+ * cannot tell.
+ */
+enum reset_status generation_reset_status(struct generation *gen);
+
+/**
+ * Reads GL's sticky errors until there are none (at most a few: a lost context may repeat one for
+ * ever).
+ *
+ * Returns whether GL_CONTEXT_LOST was among them; *@error is the first other error or GL_NO_ERROR.
+ */
+bool generation_read_errors(struct generation *gen, GLenum *error);
+
+#endif

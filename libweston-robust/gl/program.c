@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "gl/program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char vertex_source[] =
+	"attribute vec2 position;\n"
+	"uniform vec4 projection;\n"
+	"uniform vec4 texture_u;\n"
+	"uniform vec4 texture_v;\n"
+	"varying vec2 texcoord;\n"
+	"void main()\n"
+	"{\n"
+	"	vec3 point = vec3(position, 1.0);\n"
+	"	texcoord = vec2(dot(texture_u.xyz, point), dot(texture_v.xyz, point));\n"
+	"	gl_Position = vec4(position * projection.xy + projection.zw, 0.0, 1.0);\n"
+	"}\n";
+
+static const char fragment_source[] = "varying vec2 texcoord;\n"
+				      "uniform sampler2D image;\n"
+				      "uniform vec4 color;\n"
+				      "uniform float alpha;\n"
+				      "uniform vec4 tint;\n"
+				      "void main()\n"
+				      "{\n"
+				      "#ifdef SOLID\n"
+				      "	vec4 result = color;\n"
+				      "#else\n"
+				      "	vec4 result = texture2D(image, texcoord).SWIZZLE;\n"
+				      "#endif\n"
+				      "#ifdef OPAQUE\n"
+				      "	result.a = 1.0;\n"
+				      "#endif\n"
+				      "	result *= alpha;\n"
+				      "#ifdef TINT\n"
+				      "	result = result * (1.0 - tint.a) + tint;\n"
+				      "#endif\n"
+				      "	gl_FragColor = result;\n"
+				      "}\n";
+
+/* Indexed by enum channel_order: which components hold red, green, blue and alpha. */
+static const char *const swizzles[] = {"rgba", "bgra", "gbar", "abgr"};
+
+static GLuint compile(
+	const struct gl_api *api, GLenum type, const char *defines, const char *source, char **log)
+{
+	const char *sources[] = {defines, source};
+	GLuint shader = api->glCreateShader(type);
+	GLint ok = GL_FALSE;
+
+	api->glShaderSource(shader, 2, sources, NULL);
+	api->glCompileShader(shader);
+	api->glGetShaderiv(shader, GL_COMPILE_STATUS, &ok);
+	if (ok) {
+		return shader;
+	}
+	if (!*log) {
+		*log = calloc(1, 1024);
+	}
+	if (*log) {
+		api->glGetShaderInfoLog(shader, 1023, NULL, *log);
+	}
+	api->glDeleteShader(shader);
+	return 0;
+}
+
+static void make_defines(
+	char *defines, size_t size, const struct gl_caps *caps, const struct program_key *key)
+{
+	snprintf(defines, size, "#define SWIZZLE %s\n%s%s%s", swizzles[key->order],
+		key->source == PROGRAM_SOLID ? "#define SOLID\n" : "",
+		key->opaque ? "#define OPAQUE\n" : "", key->tint ? "#define TINT\n" : "");
+	strncat(defines,
+		caps->fragment_highp ? "precision highp float;\n" : "precision mediump float;\n",
+		size - strlen(defines) - 1);
+}
+
+static GLuint link_program(const struct gl_api *api, GLuint vertex, GLuint fragment, char **log)
+{
+	GLuint name = api->glCreateProgram();
+	GLint ok = GL_FALSE;
+
+	api->glAttachShader(name, vertex);
+	api->glAttachShader(name, fragment);
+	api->glBindAttribLocation(name, PROGRAM_ATTRIB_POSITION, "position");
+	api->glLinkProgram(name);
+	api->glGetProgramiv(name, GL_LINK_STATUS, &ok);
+	if (ok) {
+		return name;
+	}
+	if (!*log) {
+		*log = calloc(1, 1024);
+	}
+	if (*log) {
+		api->glGetProgramInfoLog(name, 1023, NULL, *log);
+	}
+	api->glDeleteProgram(name);
+	return 0;
+}
+
+static GLuint build(struct generation *gen, const struct program_key *key, char **log)
+{
+	const struct gl_api *api = gen->api;
+	char defines[256];
+	GLuint vertex, fragment, name = 0;
+
+	make_defines(defines, sizeof(defines), &gen->caps, key);
+	vertex = compile(api, GL_VERTEX_SHADER, "", vertex_source, log);
+	fragment = compile(api, GL_FRAGMENT_SHADER, defines, fragment_source, log);
+	if (vertex && fragment) {
+		name = link_program(api, vertex, fragment, log);
+	}
+	/* A linked program keeps its shaders alive; glDeleteShader ignores 0. */
+	api->glDeleteShader(vertex);
+	api->glDeleteShader(fragment);
+	return name;
+}
+
+static void find_uniforms(struct generation *gen, struct program *program)
+{
+	const struct gl_api *api = gen->api;
+
+	program->projection = api->glGetUniformLocation(program->name, "projection");
+	program->texture_u = api->glGetUniformLocation(program->name, "texture_u");
+	program->texture_v = api->glGetUniformLocation(program->name, "texture_v");
+	program->color = api->glGetUniformLocation(program->name, "color");
+	program->alpha = api->glGetUniformLocation(program->name, "alpha");
+	program->tint = api->glGetUniformLocation(program->name, "tint");
+}
+
+static bool keys_equal(const struct program_key *a, const struct program_key *b)
+{
+	return a->source == b->source && a->order == b->order && a->opaque == b->opaque &&
+	       a->tint == b->tint;
+}
+
+const struct program *program_get(struct generation *gen, const struct program_key *key, char **log)
+{
+	struct program *program;
+
+	*log = NULL;
+	wl_list_for_each (program, &gen->programs, link) {
+		if (keys_equal(&program->key, key)) {
+			return program->name ? program : NULL;
+		}
+	}
+	program = calloc(1, sizeof(*program));
+	if (!program) {
+		return NULL;
+	}
+	program->key = *key;
+	wl_list_insert(&gen->programs, &program->link);
+	program->name = build(gen, key, log);
+	if (!program->name) {
+		return NULL;
+	}
+	find_uniforms(gen, program);
+	return program;
+}
+
+void program_destroy(struct generation *gen, struct program *program, bool lost)
+{
+	if (!lost && program->name) {
+		gen->api->glDeleteProgram(program->name);
+	}
+	wl_list_remove(&program->link);
+	free(program);
+}

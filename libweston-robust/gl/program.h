@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_GL_PROGRAM_H
+#define WR_GL_PROGRAM_H
+
+#include "gl/format.h"
+#include "gl/generation.h"
+
+/** Where a fragment's colour comes from. */
+enum program_source {
+	PROGRAM_SOLID,
+	PROGRAM_TEXTURE_2D,
+};
+
+/** Selects a variant of the shaders. All members take part in the look-up. */
+struct program_key {
+	enum program_source source;
+	enum channel_order order; // TEXTURE_2D
+	bool opaque;              // TEXTURE_2D: the texture's alpha counts as 1
+	bool tint;                // mix in a debug colour
+};
+
+/** A linked program and its uniforms; -1 where the variant has none. Belongs to one generation. */
+struct program {
+	struct wl_list link; // generation.programs
+	struct program_key key;
+	GLuint name;
+	GLint projection; // vec4: scale x, y and offset x, y from framebuffer pixels to clip space
+	GLint texture_u, texture_v; // vec4: (a, b, c, -): coordinate = a x + b y + c, x and y in
+				    // framebuffer pixels
+	GLint color;                // vec4: SOLID
+	GLint alpha;                // float: view alpha
+	GLint tint;                 // vec4: colour premultiplied, alpha says how much of it
+};
+
+/** Attribute location of the position, in framebuffer pixels, top-left origin. */
+#define PROGRAM_ATTRIB_POSITION 0
+
+/**
+ * The program for @key in @gen, compiled on first use.
+ *
+ * NULL when it cannot be made; that is remembered, and not tried again in this generation. *@log
+ * (malloc'ed, caller frees, may be NULL) then holds the compiler's words the first time.
+ */
+const struct program *program_get(
+	struct generation *gen, const struct program_key *key, char **log);
+
+/** For generation_destroy(). */
+void program_destroy(struct generation *gen, struct program *program, bool lost);
+
+#endif

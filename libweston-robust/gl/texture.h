@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_GL_TEXTURE_H
+#define WR_GL_TEXTURE_H
+
+#include <pixman.h>
+
+#include "gl/format.h"
+#include "gl/generation.h"
+#include "scene/content.h"
+
+/** The GL image of a content's pixels. Belongs to one generation. */
+struct texture {
+	struct wl_list link; // generation.textures
+	struct generation *gen;
+	struct content *content; // whose .texture points back here
+	const struct format *format;
+	int32_t width, height; // pixels
+	GLuint name;
+	GLint filter;            // as set: GL_NEAREST or GL_LINEAR
+	pixman_region32_t dirty; // pixels of the buffer that were not uploaded yet
+	bool filled;             // every pixel was uploaded once
+};
+
+/**
+ * The texture of @content in @gen, created and filled on first use, and brought up to date with the
+ * damage reported since.
+ *
+ * What cannot be read now (the buffer is gone and nothing was kept) leaves an earlier texture as it
+ * is. Returns NULL when there is nothing that could be shown.
+ */
+struct texture *texture_get(struct generation *gen, struct content *content);
+
+/** Report damage (buffer pixels, may reach beyond the buffer) that the next texture_get() uploads.
+ */
+void texture_damage(struct content *content, const pixman_region32_t *damage);
+
+/** Delete the content's texture, if there is one, at once or, where its generation is lost, with
+ * that. */
+void texture_drop(struct content *content);
+
+/** For generation_destroy(): free without touching GL when @lost. */
+void texture_destroy(struct texture *texture, bool lost);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "renderer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Longest line made here: history_format() with every key filled. */
+#define LINE_MAX_BYTES 512
+
+static int64_t now(struct renderer *renderer)
+{
+	return renderer->host->now_ns(renderer->host);
+}
+
+static void trace_orders(struct renderer *renderer, struct recovery_input in)
+{
+	char line[LINE_MAX_BYTES];
+
+	snprintf(line, sizeof(line), "event %s (%s) -> %s", recovery_event_name(in.event),
+		reset_status_name(in.status), recovery_state_name(renderer->recovery.state));
+	renderer->host->trace(renderer->host, line);
+}
+
+static void finish_incident(struct renderer *renderer)
+{
+	const struct incident *incident = history_finish(&renderer->history);
+	char line[LINE_MAX_BYTES];
+
+	if (incident) {
+		history_format(incident, line, sizeof(line));
+		renderer->host->log(renderer->host, line);
+	}
+}
+
+static void record_loss(struct renderer *renderer, enum reset_status status)
+{
+	enum recovery_state state = renderer->recovery.state;
+
+	/* A loss while recovering belongs to the incident that is open. */
+	if (state != RECOVERY_RUNNING && state != RECOVERY_SOFTWARE) {
+		return;
+	}
+	finish_incident(renderer);
+	history_begin(&renderer->history,
+		status == RESET_STATUS_NONE ? RESET_STATUS_UNKNOWN : status,
+		renderer->last_generation_id, now(renderer));
+	renderer->awaiting_first_frame = false;
+}
+
+static struct recovery_input query(struct renderer *renderer)
+{
+	struct recovery_input answer = {.event = RECOVERY_EVENT_STATUS_UNAVAILABLE};
+
+	if (renderer->generation && generation_query_status(renderer->generation, &answer.status)) {
+		answer.event = RECOVERY_EVENT_STATUS;
+	}
+	return answer;
+}
+
+static void drop(struct renderer *renderer, enum recovery_drop how)
+{
+	generation_destroy(renderer->generation, how == RECOVERY_DROP_LOST);
+	renderer->generation = NULL;
+}
+
+static struct recovery_input rebuild(struct renderer *renderer, enum recovery_rung rung)
+{
+	struct incident *incident = history_current(&renderer->history);
+	const char *error = NULL;
+
+	if (incident && !incident->t_over) {
+		incident->t_over = now(renderer);
+	}
+	renderer->generation =
+		generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
+	if (incident) {
+		incident->rung = rung;
+		incident->attempts++;
+	}
+	if (!renderer->generation) {
+		renderer->host->trace(renderer->host, error);
+		return (struct recovery_input){.event = RECOVERY_EVENT_REBUILD_FAILED};
+	}
+	if (incident) {
+		incident->t_rebuilt = now(renderer);
+		incident->generation_to = renderer->last_generation_id;
+	}
+	renderer->awaiting_first_frame = true;
+	renderer->rebuilt_counters = renderer->generation->counters;
+	return (struct recovery_input){.event = RECOVERY_EVENT_REBUILT};
+}
+
+/* Returns whether there is an @answer to feed. */
+static bool carry_out(struct renderer *renderer, const struct recovery_orders *orders,
+	struct recovery_input *answer)
+{
+	bool answered = false;
+
+	if (orders->drop != RECOVERY_DROP_NONE) {
+		drop(renderer, orders->drop);
+	}
+	if (orders->rebuild) {
+		*answer = rebuild(renderer, orders->rung);
+		answered = true;
+	}
+	if (orders->restore && renderer->generation) {
+		generation_drop_contents(renderer->generation);
+	}
+	if (orders->damage_all) {
+		renderer->host->damage_all(renderer->host);
+	}
+	if (orders->timer_ns != RECOVERY_TIMER_KEEP) {
+		renderer->host->set_timer(renderer->host, orders->timer_ns);
+	}
+	if (orders->query) {
+		*answer = query(renderer);
+		answered = true;
+	}
+	if (orders->give_up) {
+		finish_incident(renderer);
+		renderer->host->log(renderer->host,
+			"GPU reset: no way back in this process; the last frames stay up");
+	}
+	return answered;
+}
+
+static void feed(struct renderer *renderer, struct recovery_input in)
+{
+	struct recovery_orders orders;
+
+	do {
+		if (in.event == RECOVERY_EVENT_STATUS && in.status != RESET_STATUS_NONE) {
+			record_loss(renderer, in.status);
+			generation_mark_lost(renderer->generation);
+		}
+		orders = recovery_step(&renderer->recovery, in, now(renderer));
+		if (orders.state_changed) {
+			trace_orders(renderer, in);
+		}
+	} while (carry_out(renderer, &orders, &in));
+}
+
+const char *renderer_init(
+	struct renderer *renderer, struct renderer_host *host, const struct egl_options *options)
+{
+	struct recovery_config config;
+	struct recovery_orders orders;
+	const char *error;
+
+	memset(renderer, 0, sizeof(*renderer));
+	renderer->host = host;
+	if (gl_api_load(&renderer->api, gl_api_resolve_driver, NULL)) {
+		return "EGL or OpenGL ES 2.0 entry points are missing";
+	}
+	error = egl_init(&renderer->egl, &renderer->api, options);
+	if (error) {
+		return error;
+	}
+	renderer->generation =
+		generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
+	if (!renderer->generation) {
+		egl_finish(&renderer->egl);
+		return error;
+	}
+	history_init(&renderer->history);
+	recovery_config_init(&config);
+	if (!renderer->generation->caps.get_reset_status) {
+		config.idle_poll_ns = 0;
+	}
+	orders = recovery_init(&renderer->recovery, &config, now(renderer));
+	host->set_timer(host, orders.timer_ns);
+	return NULL;
+}
+
+void renderer_fini(struct renderer *renderer)
+{
+	bool lost = renderer->loss_pending || !recovery_can_draw(&renderer->recovery);
+
+	finish_incident(renderer);
+	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_STOP});
+	generation_destroy(renderer->generation, lost);
+	renderer->generation = NULL;
+	egl_finish(&renderer->egl);
+}
+
+struct generation *renderer_generation(struct renderer *renderer)
+{
+	if (renderer->loss_pending || !recovery_can_draw(&renderer->recovery)) {
+		return NULL;
+	}
+	return renderer->generation;
+}
+
+void renderer_report_loss(struct renderer *renderer, enum reset_status status)
+{
+	if (renderer->loss_pending || !renderer->generation) {
+		return;
+	}
+	generation_mark_lost(renderer->generation);
+	record_loss(renderer, status);
+	renderer->loss_pending = true;
+	renderer->loss_status = status;
+	renderer->host->schedule_dispatch(renderer->host);
+}
+
+bool renderer_check(struct renderer *renderer)
+{
+	enum reset_status status = generation_reset_status(renderer->generation);
+
+	if (status != RESET_STATUS_NONE) {
+		renderer_report_loss(renderer, status);
+		return false;
+	}
+	return true;
+}
+
+bool renderer_accept(struct renderer *renderer, enum target_result result)
+{
+	enum reset_status status;
+
+	switch (result) {
+	case TARGET_OK:
+		return true;
+	case TARGET_LOST:
+		if (!generation_query_status(renderer->generation, &status)) {
+			status = RESET_STATUS_NONE;
+		}
+		renderer_report_loss(renderer, status);
+		return false;
+	case TARGET_FAILED:
+		if (generation_query_status(renderer->generation, &status) &&
+			status != RESET_STATUS_NONE) {
+			renderer_report_loss(renderer, status);
+		}
+		return false;
+	}
+	return false;
+}
+
+static void record_first_frame(struct renderer *renderer)
+{
+	struct incident *incident = history_current(&renderer->history);
+	const struct generation_counters *before = &renderer->rebuilt_counters;
+	const struct generation_counters *after = &renderer->generation->counters;
+
+	renderer->awaiting_first_frame = false;
+	if (!incident) {
+		return;
+	}
+	incident->t_first_frame = now(renderer);
+	incident->surfaces_restored =
+		(uint32_t)(after->restored_surfaces - before->restored_surfaces);
+	incident->bytes_restored = after->restored_bytes - before->restored_bytes;
+	finish_incident(renderer);
+}
+
+void renderer_presented(struct renderer *renderer, bool all)
+{
+	if (!renderer_generation(renderer)) {
+		return;
+	}
+	if (all && renderer->awaiting_first_frame) {
+		record_first_frame(renderer);
+	}
+	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_FRAME});
+}
+
+void renderer_set_asleep(struct renderer *renderer, bool asleep)
+{
+	feed(renderer, (struct recovery_input){.event = asleep ? RECOVERY_EVENT_OUTPUTS_SLEEP
+							       : RECOVERY_EVENT_OUTPUTS_WAKE});
+}
+
+void renderer_dispatch(struct renderer *renderer)
+{
+	if (!renderer->loss_pending) {
+		return;
+	}
+	renderer->loss_pending = false;
+	feed(renderer, (struct recovery_input){
+			       .event = RECOVERY_EVENT_LOST, .status = renderer->loss_status});
+}
+
+void renderer_timer(struct renderer *renderer)
+{
+	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_TIMER});
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_RENDERER_H
+#define WR_RENDERER_H
+
+#include "core/history.h"
+#include "core/recovery.h"
+#include "gl/draw.h"
+#include "gl/egl.h"
+#include "gl/generation.h"
+#include "gl/target.h"
+
+/**
+ * The renderer's only way out to the world around it. All members must be set. None of them may
+ * call back into the renderer before it returns, apart from damage_all.
+ */
+struct renderer_host {
+	/** CLOCK_MONOTONIC, nanoseconds. */
+	int64_t (*now_ns)(struct renderer_host *host);
+	/** Arm the one timer for the absolute time @when_ns, or disarm it (negative):
+	 * renderer_timer() is due then. */
+	void (*set_timer)(struct renderer_host *host, int64_t when_ns);
+	/** Have renderer_dispatch() called from the event loop soon, outside of any draw. */
+	void (*schedule_dispatch)(struct renderer_host *host);
+	/**
+	 * A new generation stands: every output is to be painted whole. Called from
+	 * renderer_dispatch() or renderer_timer() only.
+	 */
+	void (*damage_all)(struct renderer_host *host);
+	/** One line for the log, without newline. */
+	void (*log)(struct renderer_host *host, const char *line);
+	/** One line for the recovery's log scope, without newline. */
+	void (*trace)(struct renderer_host *host, const char *line);
+};
+
+/** Joins the recovery core with GL: owns the display, the present generation and the record of what
+ * happened to it. */
+struct renderer {
+	struct renderer_host *host; // borrowed
+	struct gl_api api;
+	struct egl egl;
+	struct generation *generation; // NULL while there is none
+	uint64_t last_generation_id;
+
+	struct recovery recovery;
+	struct history history;
+	bool loss_pending;                           // seen, and not dispatched yet
+	enum reset_status loss_status;               // with loss_pending
+	bool awaiting_first_frame;                   // of the present generation, after a reset
+	struct generation_counters rebuilt_counters; // at the time of the rebuild
+};
+
+/**
+ * Open EGL as @options say and create the first generation.
+ *
+ * Returns NULL on success, else a static sentence; nothing needs renderer_fini() then.
+ * renderer_start() comes later.
+ */
+const char *renderer_init(
+	struct renderer *renderer, struct renderer_host *host, const struct egl_options *options);
+
+/** Destroy the generation and close the display. */
+void renderer_fini(struct renderer *renderer);
+
+/** The generation to draw with, or NULL while the GPU is away. */
+struct generation *renderer_generation(struct renderer *renderer);
+
+/**
+ * Ask the reset status, in the context that is current, which must be the present generation's.
+ * Returns false, with the loss reported, when it is lost.
+ */
+bool renderer_check(struct renderer *renderer);
+
+/** A loss was seen by other means (an EGL or GL error). The recovery begins from the event loop. */
+void renderer_report_loss(struct renderer *renderer, enum reset_status status);
+
+/**
+ * What a failed target operation means: EGL_CONTEXT_LOST is reported as a loss, other failures
+ * prompt a status query. Returns whether the frame may go on (TARGET_OK).
+ */
+bool renderer_accept(struct renderer *renderer, enum target_result result);
+
+/** An output was presented. @all: now every output shows a frame of the present generation. */
+void renderer_presented(struct renderer *renderer, bool all);
+
+/** All outputs went to sleep, or one woke up. */
+void renderer_set_asleep(struct renderer *renderer, bool asleep);
+
+/** To be called when renderer_host.schedule_dispatch asked for it. */
+void renderer_dispatch(struct renderer *renderer);
+
+/** To be called when the timer of renderer_host.set_timer expires. */
+void renderer_timer(struct renderer *renderer);
+
+#endif

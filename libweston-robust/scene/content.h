@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_SCENE_CONTENT_H
+#define WR_SCENE_CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pixman.h>
+#include <wayland-server-core.h>
+
+struct texture;
+
+enum content_kind {
+	CONTENT_NONE, // nothing to show
+	CONTENT_PIXELS,
+	CONTENT_SOLID,
+};
+
+/** The layout of an image in memory, rows from top to bottom. */
+struct content_layout {
+	uint32_t fourcc;       // DRM_FORMAT_*
+	int32_t width, height; // pixels
+	int32_t stride;        // bytes from row to row
+	uint8_t bytes_per_pixel;
+};
+
+/**
+ * What a surface or a window border shows: the CPU-side truth.
+ *
+ * Pixels come from a client's shm buffer that is held, or from a copy of our own, or from neither
+ * (then only a texture that was made earlier still shows them, and they cannot be restored). The
+ * texture is derived from here by whichever generation draws the content first, and is cleared by
+ * that generation when it goes.
+ */
+struct content {
+	enum content_kind kind;
+	struct content_layout layout; // PIXELS
+	bool bottom_left;             // PIXELS: the first row in memory is the lowest one
+	float solid[4];               // SOLID: premultiplied red, green, blue, alpha
+
+	struct wl_shm_buffer
+		*shm;  // held: valid while the owner keeps its wl_buffer; NULL: not held
+	uint8_t *copy; // owned, of copy_layout; NULL: none
+	size_t copy_bytes;
+
+	struct texture *texture; // owned by a generation, which clears the pointer; may be NULL
+	bool drawn;              // had a texture in some generation
+};
+
+/** Start as CONTENT_NONE. */
+void content_init(struct content *content);
+
+/** Free the copy. The texture must have been dropped (texture_drop()). */
+void content_fini(struct content *content);
+
+/** Whether rows of @width pixels fit the stride and all sizes are positive. */
+bool content_layout_valid(const struct content_layout *layout);
+
+/** Become a solid colour, premultiplied. Frees a copy. */
+void content_set_solid(struct content *content, const float color[4]);
+
+/**
+ * Take pixels from @shm, of @layout, until told otherwise. A copy of another layout is freed; one
+ * of the same layout is kept, to be updated by content_update_copy().
+ */
+void content_set_shm(struct content *content, struct wl_shm_buffer *shm,
+	const struct content_layout *layout, bool bottom_left);
+
+/** The shm buffer is not to be read any more; the copy, if any, stays the source. */
+void content_release_shm(struct content *content);
+
+/**
+ * Copy from the held shm buffer what @damage (buffer pixels) covers, everything if there was no
+ * copy yet.
+ *
+ * Returns false when memory is short or nothing is held; the content is unchanged then.
+ */
+bool content_update_copy(struct content *content, const pixman_region32_t *damage);
+
+/**
+ * Take @pixels (copied) as the content. Used for images that no client buffer backs. Returns false
+ * when memory is short.
+ */
+bool content_set_pixels(
+	struct content *content, const void *pixels, const struct content_layout *layout);
+
+/** Free the copy: the held buffer is the only source again. */
+void content_drop_copy(struct content *content);
+
+/** Whether the pixels can be uploaded again after a reset. Always true for a solid colour. */
+bool content_restorable(const struct content *content);
+
+/**
+ * Begin reading the pixels: the held buffer if there is one, else the copy; NULL when there is
+ * neither. Must be paired with content_end_read() unless it returned NULL. A client that shrank its
+ * pool makes reads yield zeros and is killed by libwayland at the end.
+ */
+const uint8_t *content_begin_read(struct content *content);
+
+void content_end_read(struct content *content);
+
+/** Bytes of the pixels: height * stride. 0 unless PIXELS. */
+size_t content_bytes(const struct content *content);
+
+#endif

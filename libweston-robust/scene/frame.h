@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_SCENE_FRAME_H
+#define WR_SCENE_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scene/content.h"
+#include "scene/geometry.h"
+
+/** One run of triangles drawn alike. */
+struct frame_item {
+	struct content
+		*content; // of kind PIXELS, borrowed until the frame is drawn; NULL: a solid colour
+	float solid[4];   // without content: premultiplied red, green, blue, alpha
+	struct affine
+		to_buffer;     // with content: framebuffer pixels -> buffer pixels, top-left origin
+	float alpha;           // multiplies all channels
+	bool blend;            // over what is there; otherwise replace
+	bool opaque;           // the content's alpha channel counts as 1
+	bool linear;           // sampling: linear, or nearest
+	uint32_t first, count; // vertices of frame.vertices
+};
+
+/**
+ * One repaint as data: what to draw, bottom to top, and nothing about how. Kept from repaint to
+ * repaint for its memory.
+ */
+struct frame {
+	int32_t width, height; // of the framebuffer, pixels
+	bool bottom_up;        // the framebuffer's row 0 is the lowest one (windows)
+	struct vertex_list vertices;
+	struct frame_item *items; // owned
+	uint32_t item_count, item_capacity;
+	bool failed; // memory ran out: the frame is incomplete
+};
+
+/** Begin anew, keeping the memory. */
+void frame_begin(struct frame *frame, int32_t width, int32_t height, bool bottom_up);
+
+/**
+ * Append @item, covering @shape (mapped by @to_framebuffer) inside @clip; see geometry_emit(). The
+ * item's vertices are filled in here. Nothing is appended when nothing is covered.
+ */
+void frame_add(struct frame *frame, const struct frame_item *item, const pixman_region32_t *shape,
+	const struct affine *to_framebuffer, const pixman_region32_t *clip);
+
+/** Free the memory. */
+void frame_fini(struct frame *frame);
+
+#endif

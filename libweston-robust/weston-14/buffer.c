@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "weston-14/glue.h"
+
+#include <stdlib.h>
+
+#include "gl/texture.h"
+
+static void surface_destroyed(struct wl_listener *listener, void *data)
+{
+	struct glue_surface *gs = wl_container_of(listener, gs, surface_destroy);
+
+	glue_surface_destroy(gs);
+}
+
+static void listen(struct glue_surface *gs)
+{
+	gs->surface_destroy.notify = surface_destroyed;
+	wl_signal_add(&gs->surface->destroy_signal, &gs->surface_destroy);
+	gs->surface_unmap.notify = glue_retention_unmapped;
+	wl_signal_add(&gs->surface->unmap_signal, &gs->surface_unmap);
+	gs->buffer_destroy.notify = glue_retention_buffer_destroyed;
+	wl_list_init(&gs->buffer_destroy.link);
+}
+
+struct glue_surface *glue_surface_get(struct glue *glue, struct weston_surface *surface)
+{
+	struct glue_surface *gs = surface->renderer_state;
+
+	if (gs) {
+		return gs;
+	}
+	gs = calloc(1, sizeof(*gs));
+	if (!gs) {
+		return NULL;
+	}
+	gs->glue = glue;
+	gs->surface = surface;
+	content_init(&gs->content);
+	pixman_region32_init(&gs->damage);
+	listen(gs);
+	wl_list_insert(&glue->surfaces, &gs->link);
+	surface->renderer_state = gs;
+	return gs;
+}
+
+void glue_surface_destroy(struct glue_surface *gs)
+{
+	glue_retention_release(gs);
+	weston_buffer_reference(&gs->buffer_ref, NULL, BUFFER_WILL_NOT_BE_ACCESSED);
+	weston_buffer_release_reference(&gs->release_ref, NULL);
+	texture_drop(&gs->content);
+	content_fini(&gs->content);
+	pixman_region32_fini(&gs->damage);
+	wl_list_remove(&gs->surface_destroy.link);
+	wl_list_remove(&gs->surface_unmap.link);
+	wl_list_remove(&gs->buffer_destroy.link);
+	wl_list_remove(&gs->link);
+	gs->surface->renderer_state = NULL;
+	free(gs);
+}
+
+/* What is not sampled: another kind of content takes the place of textures and copies. */
+static void show_solid(struct glue_surface *gs, struct weston_buffer *buffer,
+	const struct weston_solid_buffer_values *color)
+{
+	const float solid[] = {color->r, color->g, color->b, color->a};
+
+	glue_retention_release(gs);
+	texture_drop(&gs->content);
+	content_set_solid(&gs->content, solid);
+	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_WILL_NOT_BE_ACCESSED);
+}
+
+static void show_nothing(struct glue_surface *gs, struct weston_buffer *buffer)
+{
+	glue_retention_release(gs);
+	texture_drop(&gs->content);
+	content_fini(&gs->content);
+	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_WILL_NOT_BE_ACCESSED);
+}
+
+static void refuse(struct glue_surface *gs, struct weston_buffer *buffer, const char *reason)
+{
+	show_nothing(gs, buffer);
+	if (buffer->resource) {
+		weston_buffer_send_server_error(buffer, reason);
+	}
+}
+
+/* libwayland lets a stride pass that is shorter than a row: reading such a buffer would leave the
+ * pool. */
+static bool shm_readable(const struct weston_buffer *buffer)
+{
+	const struct content_layout layout = {
+		.width = buffer->width,
+		.height = buffer->height,
+		.stride = buffer->stride,
+		.bytes_per_pixel = (uint8_t)(buffer->pixel_format->bpp / 8),
+	};
+
+	return format_from_fourcc(buffer->pixel_format->format) && content_layout_valid(&layout);
+}
+
+static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
+{
+	/* The core's reference is busy from a commit until that is flushed. */
+	bool committed = gs->surface->buffer_ref.type == BUFFER_MAY_BE_ACCESSED;
+	bool same = gs->buffer_ref.buffer == buffer;
+
+	gs->fresh |= committed || !same;
+	if (same && (gs->content.shm || !committed)) {
+		return;
+	}
+	if (!buffer->shm_buffer) {
+		/* Gone before it could be read: what is shown stays, unless its size does not fit
+		 * any more. */
+		if (gs->content.layout.width != buffer->width ||
+			gs->content.layout.height != buffer->height) {
+			show_nothing(gs, buffer);
+		}
+		return;
+	}
+	if (!shm_readable(buffer)) {
+		refuse(gs, buffer, "shm buffer with a stride shorter than its rows");
+		return;
+	}
+	glue_retention_hold(gs, buffer);
+}
+
+void glue_attach(struct weston_paint_node *pnode)
+{
+	struct weston_surface *surface = pnode->surface;
+	struct weston_buffer *buffer = surface->buffer_ref.buffer;
+	struct glue_surface *gs =
+		glue_surface_get(glue_from_compositor(surface->compositor), surface);
+
+	if (!gs) {
+		return;
+	}
+	if (!buffer) {
+		show_nothing(gs, NULL);
+		return;
+	}
+	if (pnode->is_direct || buffer->direct_display) {
+		show_solid(gs, buffer, &pnode->solid);
+		return;
+	}
+	switch (buffer->type) {
+	case WESTON_BUFFER_SHM:
+		attach_shm(gs, buffer);
+		break;
+	case WESTON_BUFFER_SOLID:
+		show_solid(gs, buffer, &buffer->solid);
+		break;
+	case WESTON_BUFFER_DMABUF:
+	case WESTON_BUFFER_RENDERER_OPAQUE:
+		refuse(gs, buffer, "this kind of buffer is not supported by the renderer");
+		break;
+	}
+}
+
+static void take_damage(struct glue_surface *gs)
+{
+	pixman_region32_t damage;
+
+	pixman_region32_init(&damage);
+	weston_surface_to_buffer_region(gs->surface, &gs->surface->damage, &damage);
+	pixman_region32_intersect_rect(&damage, &damage, 0, 0, (unsigned)gs->content.layout.width,
+		(unsigned)gs->content.layout.height);
+	pixman_region32_union(&gs->damage, &gs->damage, &damage);
+	pixman_region32_fini(&damage);
+}
+
+void glue_flush_damage(struct weston_paint_node *pnode)
+{
+	struct glue_surface *gs = pnode->surface->renderer_state;
+	struct weston_testsuite_quirks *quirks = &pnode->surface->compositor->test_data.test_quirks;
+
+	if (!gs || gs->content.kind != CONTENT_PIXELS) {
+		return;
+	}
+	take_damage(gs);
+	if (pnode->plane != &pnode->output->primary_plane || !gs->content.shm) {
+		return;
+	}
+	if (quirks->gl_force_full_upload) {
+		pixman_region32_fini(&gs->damage);
+		pixman_region32_init_rect(&gs->damage, 0, 0, (unsigned)gs->content.layout.width,
+			(unsigned)gs->content.layout.height);
+	}
+	if (!gs->fresh && !pixman_region32_not_empty(&gs->damage)) {
+		return;
+	}
+	texture_damage(&gs->content, &gs->damage);
+	glue_retention_flushed(gs);
+	gs->fresh = false;
+	pixman_region32_clear(&gs->damage);
+}

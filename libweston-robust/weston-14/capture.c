@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "weston-14/glue.h"
+
+#include "gl/readback.h"
+
+/* The sources that glue_capture_announce() offers. */
+static const enum weston_output_capture_source sources[] = {
+	WESTON_OUTPUT_CAPTURE_SOURCE_FRAMEBUFFER,
+	WESTON_OUTPUT_CAPTURE_SOURCE_FULL_FRAMEBUFFER,
+};
+
+#define SOURCE_COUNT (sizeof(sources) / sizeof(sources[0]))
+
+static struct weston_geometry source_rectangle(
+	const struct glue_output *out, enum weston_output_capture_source source)
+{
+	if (source == WESTON_OUTPUT_CAPTURE_SOURCE_FRAMEBUFFER) {
+		return out->area;
+	}
+	return (struct weston_geometry){0, 0, out->fb_size.width, out->fb_size.height};
+}
+
+/* Exactly the size and format that were announced last: the core asserts it. */
+static struct weston_capture_task *pull(
+	struct glue_output *out, enum weston_output_capture_source source)
+{
+	struct weston_geometry rectangle = source_rectangle(out, source);
+
+	return weston_output_pull_capture_task(out->output, source, rectangle.width,
+		rectangle.height, out->glue->compositor->read_format);
+}
+
+void glue_capture_announce(struct glue_output *out)
+{
+	for (size_t i = 0; i < SOURCE_COUNT; i++) {
+		struct weston_geometry rectangle = source_rectangle(out, sources[i]);
+
+		weston_output_update_capture_info(out->output, sources[i], rectangle.width,
+			rectangle.height, out->glue->compositor->read_format);
+	}
+}
+
+static const char *serve(struct glue_output *out, struct target *target,
+	struct weston_geometry rectangle, struct weston_buffer *buffer)
+{
+	struct renderer *renderer = &out->glue->renderer;
+	struct readback read = {
+		.x = rectangle.x,
+		.y = rectangle.y,
+		.width = rectangle.width,
+		.height = rectangle.height,
+		.stride = buffer->stride,
+	};
+	bool ok;
+
+	if (buffer->type != WESTON_BUFFER_SHM || !buffer->shm_buffer) {
+		return "only wl_shm buffers can be captured to";
+	}
+	if (buffer->stride % 4 != 0 || buffer->stride < 4 * rectangle.width ||
+		buffer->width < rectangle.width || buffer->height < rectangle.height) {
+		return "the buffer's stride or size does not fit";
+	}
+	if (!renderer_generation(renderer)) {
+		return "the GPU was reset";
+	}
+	read.bgra = renderer->generation->caps.read_bgra;
+	wl_shm_buffer_begin_access(buffer->shm_buffer);
+	read.pixels = wl_shm_buffer_get_data(buffer->shm_buffer);
+	ok = readback_target(renderer->generation, target, &read);
+	wl_shm_buffer_end_access(buffer->shm_buffer);
+
+	/* A context that was lost meanwhile may have left the buffer as it was. */
+	if (!ok || !renderer_check(renderer)) {
+		return "reading back failed";
+	}
+	return NULL;
+}
+
+void glue_capture(struct glue_output *out, struct target *target)
+{
+	for (size_t i = 0; i < SOURCE_COUNT; i++) {
+		struct weston_capture_task *task;
+
+		while ((task = pull(out, sources[i]))) {
+			const char *error = serve(out, target, source_rectangle(out, sources[i]),
+				weston_capture_task_get_buffer(task));
+
+			if (error) {
+				weston_capture_task_retire_failed(task, error);
+			} else {
+				weston_capture_task_retire_complete(task);
+			}
+		}
+	}
+}
+
+void glue_capture_fail(struct glue_output *out)
+{
+	for (size_t i = 0; i < SOURCE_COUNT; i++) {
+		struct weston_capture_task *task;
+
+		while ((task = pull(out, sources[i]))) {
+			weston_capture_task_retire_failed(task, "the GPU was reset");
+		}
+	}
+}
+
+int glue_read_pixels(struct weston_output *output, const struct pixel_format_info *format,
+	void *pixels, uint32_t x, uint32_t y, uint32_t width, uint32_t height)
+{
+	struct glue_output *out = output->renderer_state;
+	struct glue *glue = out->glue;
+	struct generation *gen = renderer_generation(&glue->renderer);
+	int32_t stride = 4 * (int32_t)width;
+	struct readback read = {
+		.width = (int32_t)width,
+		.height = (int32_t)height,
+		.stride = -stride,
+	};
+
+	if (!gen || !glue->bound_target || format != glue->compositor->read_format || !width ||
+		!height || x + width > (uint32_t)out->area.width ||
+		y + height > (uint32_t)out->area.height) {
+		return -1;
+	}
+	/* The caller counts rows from the bottom, and wants the lowest one first. */
+	read.x = out->area.x + (int32_t)x;
+	read.y = out->area.y + out->area.height - (int32_t)y - (int32_t)height;
+	read.pixels = (uint8_t *)pixels + (ptrdiff_t)(height - 1) * stride;
+	read.bgra = gen->caps.read_bgra;
+	return readback_target(gen, glue->bound_target, &read) ? 0 : -1;
+}
+
+static void fill_solid(const struct content *content, uint8_t *pixels, size_t count)
+{
+	for (size_t i = 0; i < 4 * count; i++) {
+		pixels[i] = (uint8_t)(255.0f * content->solid[i % 4] + 0.5f);
+	}
+}
+
+int glue_surface_copy_content(struct weston_surface *surface, void *target, size_t size, int src_x,
+	int src_y, int width, int height)
+{
+	struct glue *glue = glue_from_compositor(surface->compositor);
+	struct glue_surface *gs = surface->renderer_state;
+	struct generation *gen = renderer_generation(&glue->renderer);
+	struct weston_buffer *buffer = surface->buffer_ref.buffer;
+
+	if (!gs || width <= 0 || height <= 0 || 4 * (size_t)width * (size_t)height > size ||
+		(buffer && buffer->direct_display)) {
+		return -1;
+	}
+	if (gs->content.kind == CONTENT_SOLID) {
+		fill_solid(&gs->content, target, (size_t)width * (size_t)height);
+		return 0;
+	}
+	if (!gen || gs->content.kind != CONTENT_PIXELS || src_x < 0 || src_y < 0 ||
+		width > gs->content.layout.width - src_x ||
+		height > gs->content.layout.height - src_y) {
+		return -1;
+	}
+	return readback_content(gen, &gs->content, src_x, src_y, width, height, target) ? 0 : -1;
+}

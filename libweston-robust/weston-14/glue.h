@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_WESTON_14_GLUE_H
+#define WR_WESTON_14_GLUE_H
+
+#include "core/retention.h"
+#include "renderer.h"
+#include "scene/content.h"
+#include "scene/frame.h"
+#include "weston-14/abi.h"
+
+/* The data model of the glue between libweston 14 and the renderer. Private to weston-14/. */
+
+/** Deepest buffer age that is made use of. EGL gives out no more than four buffers a window. */
+#define DAMAGE_HISTORY 4
+
+#define BORDER_COUNT 4
+
+/** The module's one object. `base` is what libweston knows of it. */
+struct glue {
+	struct weston_renderer base;
+	struct weston_compositor *compositor;
+	struct renderer renderer;
+
+	struct renderer_host host;
+	struct wl_event_source *recovery_timer;
+	struct wl_event_source *dispatch_idle; // NULL: none pending
+
+	struct wl_list outputs;  // struct glue_output.link
+	struct wl_list surfaces; // struct glue_surface.link
+	struct frame frame;      // reused by each repaint
+	struct target
+		*bound_target; // between drawing and presenting only: what read_pixels() reads
+
+	enum retention_policy retention;
+	struct wl_event_source *retention_timer;
+	uint64_t last_buffer_serial;
+
+	enum draw_view view;
+	struct draw_log shader_log;
+	struct weston_binding *debug_binding;
+	struct weston_log_scope *scope;          // "gl-renderer"
+	struct weston_log_scope *shader_scope;   // "gl-shader-generator"
+	struct weston_log_scope *recovery_scope; // "gpu-recovery"
+	struct weston_log_pacer failure_pacer;
+};
+
+/** What a window's buffers got in one presented frame. */
+struct frame_damage {
+	pixman_region32_t region; // global coordinates
+	uint32_t borders;         // bit n: enum gl_renderer_border_side n
+};
+
+/** weston_output.renderer_state */
+struct glue_output {
+	struct wl_list link; // glue.outputs
+	struct glue *glue;
+	struct weston_output *output;
+	struct weston_size fb_size;  // pixels, whole framebuffer incl. borders
+	struct weston_geometry area; // composited part of it, top-left origin
+
+	bool has_window;
+	struct target window;                        // with has_window
+	struct frame_damage pending;                 // not presented yet
+	struct frame_damage history[DAMAGE_HISTORY]; // presented, the newest first
+	unsigned int history_count;
+	bool owes_swap; // the backend waits for something that only a swap sets off
+
+	struct wl_list renderbuffers; // struct glue_renderbuffer.link
+	struct content borders[BORDER_COUNT];
+	uint64_t presented_by; // id of the generation whose frame it shows; 0: none yet
+};
+
+/** A renderbuffer of an output; may outlive it, when the backend still holds a reference. */
+struct glue_renderbuffer {
+	struct weston_renderbuffer base;
+	struct wl_list link; // glue_output.renderbuffers; self-linked when off the list
+	struct target target;
+	uint32_t borders; // dirty sides, as in struct frame_damage
+	uint32_t *pixels; // borrowed; where each repaint is copied to; NULL: nowhere
+};
+
+/** weston_surface.renderer_state */
+struct glue_surface {
+	struct wl_list link; // glue.surfaces
+	struct glue *glue;
+	struct weston_surface *surface;
+	struct content content;
+	struct weston_buffer_reference buffer_ref;
+	struct weston_buffer_release_reference release_ref;
+	pixman_region32_t damage; // buffer pixels, not handed on to texture or copy yet
+	bool fresh;               // a buffer was attached since the last flush
+	struct retention_state retention;
+	int64_t deadline_ns; // when to decide anew about the held buffer; 0: never
+	struct wl_listener surface_destroy;
+	struct wl_listener surface_unmap;
+	struct wl_listener buffer_destroy; // of the wl_buffer while it is held
+};
+
+/** The glue behind a compositor that display_create() succeeded for. */
+struct glue *glue_from_compositor(struct weston_compositor *compositor);
+
+/* ---- host.c: the renderer's way out -----------------------------------------------------------
+ */
+
+/** Fill in glue->host and make its event sources. Returns false when memory is short. */
+bool glue_host_init(struct glue *glue);
+
+void glue_host_fini(struct glue *glue);
+
+/* ---- output.c, repaint.c ----------------------------------------------------------------------
+ */
+
+int glue_output_window_create(
+	struct weston_output *output, const struct gl_renderer_output_options *options);
+
+int glue_output_fbo_create(
+	struct weston_output *output, const struct gl_renderer_fbo_options *options);
+
+void glue_output_destroy(struct weston_output *output);
+
+void glue_output_set_border(struct weston_output *output, enum gl_renderer_border_side side,
+	int32_t width, int32_t height, int32_t tex_width, unsigned char *data);
+
+struct weston_renderbuffer *glue_output_create_fbo(struct weston_output *output,
+	const struct pixel_format_info *format, int width, int height, uint32_t *pixels);
+
+bool glue_output_resize(struct weston_output *output, const struct weston_size *fb_size,
+	const struct weston_geometry *area);
+
+/** Note that @damage (global coordinates) and the dirty borders are missing in every buffer of the
+ * output. */
+void glue_output_add_damage(struct glue_output *out, pixman_region32_t *damage, uint32_t borders);
+
+/** After a swap: what was pending is the newest entry of the history now. */
+void glue_output_frame_presented(struct glue_output *out);
+
+void glue_repaint_output(struct weston_output *output, pixman_region32_t *damage,
+	struct weston_renderbuffer *renderbuffer);
+
+/** Paint and present once more, outside of a repaint of the core: for a window that owes its
+ * backend a swap. */
+void glue_repaint_owed(struct glue_output *out);
+
+/** Note that the output presented a frame of the present generation, and tell the renderer. */
+void glue_output_note_presented(struct glue_output *out);
+
+/* ---- scene.c: paint nodes to a frame ------------------------------------------------------------
+ */
+
+/**
+ * Fill glue->frame with what @region (global coordinates) of the output shows, and the borders that
+ * are set in the bit mask.
+ */
+void glue_build_frame(struct glue_output *out, bool bottom_up, int32_t width, int32_t height,
+	pixman_region32_t *region, uint32_t borders);
+
+/** The framebuffer rectangle of a border side, pixels, top-left origin. Empty sides have no size.
+ */
+pixman_box32_t glue_border_box(const struct glue_output *out, enum gl_renderer_border_side side);
+
+/** Global coordinates to framebuffer pixels, top-left origin. @dst may be @src. */
+void glue_region_to_framebuffer(
+	struct glue_output *out, pixman_region32_t *dst, pixman_region32_t *src);
+
+/* ---- buffer.c -----------------------------------------------------------------------------------
+ */
+
+void glue_attach(struct weston_paint_node *pnode);
+
+void glue_flush_damage(struct weston_paint_node *pnode);
+
+/** Free the surface's state. For renderer shutdown: clients and surfaces may still be there. */
+void glue_surface_destroy(struct glue_surface *gs);
+
+/** The surface's state, made when there is none yet. NULL when memory is short. */
+struct glue_surface *glue_surface_get(struct glue *glue, struct weston_surface *surface);
+
+/* ---- retention.c: which buffers are held, copied, released
+ * --------------------------------------- */
+
+/** The flushed buffer of @gs is needed no more in this repaint: hold, copy or forget it. */
+void glue_retention_flushed(struct glue_surface *gs);
+
+/** Stop reading the client's buffer and let it have it back. */
+void glue_retention_release(struct glue_surface *gs);
+
+/** Begin reading @buffer, which must have a shm buffer. */
+void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer);
+
+/** glue.retention_timer's handler. */
+int glue_retention_timer(void *data);
+
+/** weston_surface.unmap_signal */
+void glue_retention_unmapped(struct wl_listener *listener, void *data);
+
+/** Destruction of the held wl_buffer: the last chance to read it. */
+void glue_retention_buffer_destroyed(struct wl_listener *listener, void *data);
+
+/* ---- capture.c
+ * ------------------------------------------------------------------------------------ */
+
+/** Serve the capture tasks that are pending, reading @target, which is bound. */
+void glue_capture(struct glue_output *out, struct target *target);
+
+/** Fail the capture tasks that are pending: the core aborts when one is left after a repaint. */
+void glue_capture_fail(struct glue_output *out);
+
+/** Tell the core which sizes and format captures have. */
+void glue_capture_announce(struct glue_output *out);
+
+int glue_read_pixels(struct weston_output *output, const struct pixel_format_info *format,
+	void *pixels, uint32_t x, uint32_t y, uint32_t width, uint32_t height);
+
+int glue_surface_copy_content(struct weston_surface *surface, void *target, size_t size, int src_x,
+	int src_y, int width, int height);
+
+/* ---- features.c
+ * ----------------------------------------------------------------------------------- */
+
+/** Log what EGL and GL offer, in the stock renderer's words. */
+void glue_log_features(struct glue *glue);
+
+/** Offer the wl_shm formats that can be drawn. */
+void glue_add_shm_formats(struct glue *glue);
+
+/* ---- debug.c
+ * -------------------------------------------------------------------------------------- */
+
+/** Log scopes and the key binding. Nothing in here can fail in a way that matters. */
+void glue_debug_init(struct glue *glue);
+
+void glue_debug_fini(struct glue *glue);
+
+#endif

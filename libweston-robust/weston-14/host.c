@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "weston-14/glue.h"
+
+#include <time.h>
+
+#define NS_PER_MS 1000000
+
+static struct glue *glue_from_host(struct renderer_host *host)
+{
+	struct glue *glue;
+
+	return wl_container_of(host, glue, host);
+}
+
+static int64_t host_now_ns(struct renderer_host *host)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static void host_set_timer(struct renderer_host *host, int64_t when_ns)
+{
+	struct glue *glue = glue_from_host(host);
+	int64_t delay_ms = 0;
+
+	if (when_ns >= 0) {
+		delay_ms = (when_ns - host_now_ns(host) + NS_PER_MS - 1) / NS_PER_MS;
+		/* wl_event_source_timer_update() takes 0 as "off". */
+		delay_ms = delay_ms < 1 ? 1 : delay_ms;
+	}
+	wl_event_source_timer_update(glue->recovery_timer, (int)delay_ms);
+}
+
+static int recovery_timer(void *data)
+{
+	struct glue *glue = data;
+
+	renderer_timer(&glue->renderer);
+	return 0;
+}
+
+static void dispatch_idle(void *data)
+{
+	struct glue *glue = data;
+
+	glue->dispatch_idle = NULL;
+	renderer_dispatch(&glue->renderer);
+}
+
+static void host_schedule_dispatch(struct renderer_host *host)
+{
+	struct glue *glue = glue_from_host(host);
+	struct wl_event_loop *loop = wl_display_get_event_loop(glue->compositor->wl_display);
+
+	if (!glue->dispatch_idle) {
+		glue->dispatch_idle = wl_event_loop_add_idle(loop, dispatch_idle, glue);
+	}
+}
+
+static void host_damage_all(struct renderer_host *host)
+{
+	struct glue *glue = glue_from_host(host);
+	struct glue_output *out;
+
+	wl_list_for_each (out, &glue->outputs, link) {
+		glue_repaint_owed(out);
+	}
+	weston_compositor_damage_all(glue->compositor);
+}
+
+static void host_log(struct renderer_host *host, const char *line)
+{
+	weston_log("%s\n", line);
+}
+
+static void host_trace(struct renderer_host *host, const char *line)
+{
+	struct glue *glue = glue_from_host(host);
+	char stamp[128];
+
+	if (weston_log_scope_is_enabled(glue->recovery_scope)) {
+		weston_log_scope_timestamp(glue->recovery_scope, stamp, sizeof(stamp));
+		weston_log_scope_printf(glue->recovery_scope, "%s %s\n", stamp, line);
+	}
+}
+
+bool glue_host_init(struct glue *glue)
+{
+	struct wl_event_loop *loop = wl_display_get_event_loop(glue->compositor->wl_display);
+
+	glue->host = (struct renderer_host){
+		.now_ns = host_now_ns,
+		.set_timer = host_set_timer,
+		.schedule_dispatch = host_schedule_dispatch,
+		.damage_all = host_damage_all,
+		.log = host_log,
+		.trace = host_trace,
+	};
+	glue->recovery_timer = wl_event_loop_add_timer(loop, recovery_timer, glue);
+	glue->retention_timer = wl_event_loop_add_timer(loop, glue_retention_timer, glue);
+	if (glue->recovery_timer && glue->retention_timer) {
+		return true;
+	}
+	glue_host_fini(glue);
+	return false;
+}
+
+void glue_host_fini(struct glue *glue)
+{
+	if (glue->recovery_timer) {
+		wl_event_source_remove(glue->recovery_timer);
+	}
+	if (glue->retention_timer) {
+		wl_event_source_remove(glue->retention_timer);
+	}
+	if (glue->dispatch_idle) {
+		wl_event_source_remove(glue->dispatch_idle);
+	}
+	glue->recovery_timer = NULL;
+	glue->retention_timer = NULL;
+	glue->dispatch_idle = NULL;
+}

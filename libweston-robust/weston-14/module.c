@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "weston-14/glue.h"
+
+#include <stdlib.h>
+
+#include <drm_fourcc.h>
+#include <libweston/version.h>
+
+/* The last release whose private interface was compared with abi.h. */
+#define LAST_MICRO 3
+
+struct glue *glue_from_compositor(struct weston_compositor *compositor)
+{
+	struct glue *glue;
+
+	return wl_container_of(compositor->renderer, glue, base);
+}
+
+/* libweston has no version handshake: a wrong layout would corrupt memory. */
+static bool version_matches(void)
+{
+	int major = 0, minor = 0, micro = 0;
+
+	weston_version(&major, &minor, &micro);
+	if (major == WESTON_VERSION_MAJOR && minor == WESTON_VERSION_MINOR && micro <= LAST_MICRO) {
+		return true;
+	}
+	weston_log("weston-robust GL renderer: found libweston %d.%d.%d, "
+		   "but this module needs %d.%d.0 to %d.%d.%d\n",
+		major, minor, micro, WESTON_VERSION_MAJOR, WESTON_VERSION_MINOR,
+		WESTON_VERSION_MAJOR, WESTON_VERSION_MINOR, LAST_MICRO);
+	return false;
+}
+
+static void destroy(struct weston_compositor *compositor)
+{
+	struct glue *glue = glue_from_compositor(compositor);
+	struct glue_surface *gs, *gs_next;
+	struct glue_output *out, *out_next;
+
+	wl_list_for_each_safe (out, out_next, &glue->outputs, link) {
+		glue_output_destroy(out->output);
+	}
+	wl_list_for_each_safe (gs, gs_next, &glue->surfaces, link) {
+		glue_surface_destroy(gs);
+	}
+	renderer_fini(&glue->renderer);
+	glue_host_fini(glue);
+	glue_debug_fini(glue);
+	frame_fini(&glue->frame);
+	compositor->renderer = NULL;
+	free(glue);
+}
+
+/* Nobody waits for GL's work yet. */
+static int create_fence_fd(struct weston_output *output)
+{
+	return -1;
+}
+
+static void set_hooks(struct glue *glue)
+{
+	glue->base = (struct weston_renderer){
+		.read_pixels = glue_read_pixels,
+		.repaint_output = glue_repaint_output,
+		.resize_output = glue_output_resize,
+		.flush_damage = glue_flush_damage,
+		.attach = glue_attach,
+		.destroy = destroy,
+		.surface_copy_content = glue_surface_copy_content,
+		.type = WESTON_RENDERER_GL,
+	};
+}
+
+static struct egl_options egl_options_from_display(
+	const struct gl_renderer_display_options *options)
+{
+	struct egl_options result = {
+		.platform = options->egl_platform,
+		.native_display = options->egl_native_display,
+		.surface_type = options->egl_surface_type,
+	};
+
+	for (unsigned int i = 0; i < options->formats_count && i < EGL_VISUALS_MAX; i++) {
+		const struct pixel_format_info *info = options->formats[i];
+
+		result.visuals.list[result.visuals.count++] = (struct egl_visual){
+			.fourcc = info->format,
+			.red = info->bits.r,
+			.green = info->bits.g,
+			.blue = info->bits.b,
+			.alpha = info->bits.a,
+		};
+	}
+	return result;
+}
+
+/* From here on nothing can fail: what is told to the core can't be taken back. */
+static void introduce(struct glue *glue)
+{
+	struct weston_compositor *compositor = glue->compositor;
+	bool bgra = glue->renderer.generation->caps.read_bgra;
+
+	compositor->renderer = &glue->base;
+	compositor->read_format =
+		pixel_format_get_info(bgra ? DRM_FORMAT_ARGB8888 : DRM_FORMAT_ABGR8888);
+	compositor->capabilities |=
+		WESTON_CAP_ROTATION_ANY | WESTON_CAP_CAPTURE_YFLIP | WESTON_CAP_VIEW_CLIP_MASK;
+	glue_add_shm_formats(glue);
+	glue_log_features(glue);
+	glue_debug_init(glue);
+}
+
+static int display_create(
+	struct weston_compositor *compositor, const struct gl_renderer_display_options *options)
+{
+	struct egl_options egl_options;
+	struct glue *glue;
+	const char *error;
+
+	if (!version_matches()) {
+		return -1;
+	}
+	glue = calloc(1, sizeof(*glue));
+	if (!glue) {
+		return -1;
+	}
+	glue->compositor = compositor;
+	glue->retention = RETENTION_AUTO;
+	wl_list_init(&glue->outputs);
+	wl_list_init(&glue->surfaces);
+	set_hooks(glue);
+	if (!glue_host_init(glue)) {
+		free(glue);
+		return -1;
+	}
+	egl_options = egl_options_from_display(options);
+	error = renderer_init(&glue->renderer, &glue->host, &egl_options);
+	if (error) {
+		weston_log("weston-robust GL renderer: %s\n", error);
+		glue_host_fini(glue);
+		free(glue);
+		return -1;
+	}
+	introduce(glue);
+	return 0;
+}
+
+__attribute__((visibility("default"))) const struct gl_renderer_interface gl_renderer_interface = {
+	.display_create = display_create,
+	.output_window_create = glue_output_window_create,
+	.output_fbo_create = glue_output_fbo_create,
+	.output_destroy = glue_output_destroy,
+	.output_set_border = glue_output_set_border,
+	.create_fence_fd = create_fence_fd,
+	.create_fbo = glue_output_create_fbo,
+};

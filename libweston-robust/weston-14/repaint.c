@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "weston-14/glue.h"
+
+#include "gl/readback.h"
+
+#define ALL_BORDERS ((1u << BORDER_COUNT) - 1)
+
+/* More damage rectangles than this go to EGL as their bounding box. */
+#define EGL_RECTS_MAX 32
+
+/** One run through repaint_output(). */
+struct repaint {
+	struct glue_output *out;
+	struct glue *glue;
+	struct generation *gen;
+	struct target *target;
+	struct glue_renderbuffer *rb; // NULL: a window
+	pixman_region32_t region;     // global coordinates: what the target is missing
+	uint32_t borders;             // sides that it is missing
+};
+
+/** Damage in EGL's terms: x, y, width, height each, bottom-left origin. */
+struct egl_rects {
+	EGLint values[4 * (EGL_RECTS_MAX + BORDER_COUNT)];
+	EGLint count;
+};
+
+static void add_rect(struct egl_rects *rects, const pixman_box32_t *box, int32_t fb_height)
+{
+	EGLint *value = &rects->values[4 * rects->count];
+
+	if (box->x1 >= box->x2 || box->y1 >= box->y2) {
+		return;
+	}
+	value[0] = box->x1;
+	value[1] = fb_height - box->y2;
+	value[2] = box->x2 - box->x1;
+	value[3] = box->y2 - box->y1;
+	rects->count++;
+}
+
+static void rects_from_damage(struct egl_rects *rects, struct glue_output *out,
+	pixman_region32_t *region, uint32_t borders)
+{
+	pixman_region32_t fb;
+	const pixman_box32_t *boxes;
+	int count;
+
+	rects->count = 0;
+	pixman_region32_init(&fb);
+	glue_region_to_framebuffer(out, &fb, region);
+	boxes = pixman_region32_rectangles(&fb, &count);
+	if (count > EGL_RECTS_MAX) {
+		boxes = pixman_region32_extents(&fb);
+		count = 1;
+	}
+	for (int i = 0; i < count; i++) {
+		add_rect(rects, &boxes[i], out->fb_size.height);
+	}
+	pixman_region32_fini(&fb);
+	for (int side = 0; side < BORDER_COUNT; side++) {
+		if (borders & (1u << side)) {
+			pixman_box32_t box =
+				glue_border_box(out, (enum gl_renderer_border_side)side);
+			add_rect(rects, &box, out->fb_size.height);
+		}
+	}
+}
+
+/* Nothing was drawn. The damage stays with the buffers; the core has to be told about it again
+ * after the recovery. */
+static void skip(struct glue_output *out)
+{
+	glue_capture_fail(out);
+	if (out->has_window &&
+		out->glue->renderer.egl.options.platform == EGL_PLATFORM_WAYLAND_KHR) {
+		out->owes_swap = true;
+	}
+}
+
+/* Ready to draw: the target is bound and the context is alive. */
+static bool begin(struct repaint *repaint)
+{
+	struct renderer *renderer = &repaint->glue->renderer;
+
+	repaint->gen = renderer_generation(renderer);
+	if (!repaint->gen) {
+		return false;
+	}
+	if (!renderer_accept(renderer, target_bind(repaint->gen, repaint->target))) {
+		weston_log_paced(&repaint->glue->failure_pacer, 1, 10000,
+			"Output %s: EGL cannot make its target current: %s\n",
+			repaint->out->output->name,
+			renderer_generation(renderer) ? "unknown reason" : "context lost");
+		return false;
+	}
+	return renderer_check(renderer);
+}
+
+static void everything_missing(struct repaint *repaint)
+{
+	pixman_region32_copy(&repaint->region, &repaint->out->output->region);
+	repaint->borders = ALL_BORDERS;
+}
+
+/* A back buffer of age n lacks what the last n - 1 frames and this one changed. */
+static void find_missing_in_window(struct repaint *repaint)
+{
+	struct glue_output *out = repaint->out;
+	int age = target_buffer_age(repaint->gen, repaint->target);
+
+	if (age == 0 || (unsigned)age > out->history_count + 1) {
+		everything_missing(repaint);
+		return;
+	}
+	pixman_region32_copy(&repaint->region, &out->pending.region);
+	repaint->borders = out->pending.borders;
+	for (int i = 0; i < age - 1; i++) {
+		pixman_region32_union(&repaint->region, &repaint->region, &out->history[i].region);
+		repaint->borders |= out->history[i].borders;
+	}
+}
+
+static void find_missing(struct repaint *repaint)
+{
+	struct egl_rects rects;
+
+	if (!repaint->rb) {
+		find_missing_in_window(repaint);
+		rects_from_damage(&rects, repaint->out, &repaint->region, repaint->borders);
+		target_set_damage(repaint->gen, repaint->target, rects.values, rects.count);
+	} else if (repaint->target->painted_by != repaint->gen->id) {
+		everything_missing(repaint);
+	} else {
+		pixman_region32_copy(&repaint->region, &repaint->rb->base.damage);
+		repaint->borders = repaint->rb->borders;
+	}
+	pixman_region32_intersect(
+		&repaint->region, &repaint->region, &repaint->out->output->region);
+}
+
+/* Returns false when the context was lost on the way. */
+static bool draw(struct repaint *repaint)
+{
+	struct glue *glue = repaint->glue;
+	GLenum error;
+
+	glue_build_frame(repaint->out, repaint->target->kind == TARGET_WINDOW,
+		repaint->target->width, repaint->target->height, &repaint->region,
+		repaint->borders);
+	draw_frame(repaint->gen, &glue->frame, glue->view, &glue->shader_log);
+	if (generation_read_errors(repaint->gen, &error)) {
+		renderer_accept(&glue->renderer, TARGET_LOST);
+		return false;
+	}
+	if (error != GL_NO_ERROR) {
+		weston_log_paced(&glue->failure_pacer, 1, 10000,
+			"Output %s: GL error 0x%04x while drawing.\n", repaint->out->output->name,
+			error);
+	}
+	return true;
+}
+
+static void serve_readers(struct repaint *repaint, pixman_region32_t *damage)
+{
+	repaint->glue->bound_target = repaint->target;
+	glue_capture(repaint->out, repaint->target);
+	wl_signal_emit(&repaint->out->output->frame_signal, damage);
+	repaint->glue->bound_target = NULL;
+}
+
+/* What the backend reads from memory must be there when repaint_output() returns. */
+static void download(struct repaint *repaint)
+{
+	struct glue_renderbuffer *rb = repaint->rb;
+	int32_t width = rb->target.width, height = rb->target.height;
+	struct readback read = {.bgra = repaint->gen->caps.read_bgra, .stride = 4 * width};
+	pixman_region32_t fb;
+	const pixman_box32_t *box;
+
+	if (!rb->pixels) {
+		return;
+	}
+	pixman_region32_init(&fb);
+	glue_region_to_framebuffer(repaint->out, &fb, &repaint->region);
+	if (repaint->borders) {
+		pixman_region32_union_rect(&fb, &fb, 0, 0, (unsigned)width, (unsigned)height);
+	}
+	pixman_region32_intersect_rect(&fb, &fb, 0, 0, (unsigned)width, (unsigned)height);
+	box = pixman_region32_extents(&fb);
+	read.x = box->x1;
+	read.y = box->y1;
+	read.width = box->x2 - box->x1;
+	read.height = box->y2 - box->y1;
+	read.pixels = (uint8_t *)(rb->pixels + (size_t)read.y * (size_t)width + read.x);
+	if (read.width > 0 && read.height > 0) {
+		readback_target(repaint->gen, repaint->target, &read);
+	}
+	pixman_region32_fini(&fb);
+}
+
+/* Returns whether the frame is on its way to the screen. */
+static bool present(struct repaint *repaint)
+{
+	struct glue *glue = repaint->glue;
+	struct glue_output *out = repaint->out;
+	struct egl_rects rects = {.count = 0};
+	enum target_result result;
+
+	if (!repaint->rb) {
+		rects_from_damage(&rects, out, &out->pending.region, out->pending.borders);
+	}
+	result = target_present(repaint->gen, repaint->target, rects.values, rects.count);
+	if (!renderer_accept(&glue->renderer, result)) {
+		weston_log_paced(&glue->failure_pacer, 1, 10000,
+			"Output %s: the frame could not be presented.\n", out->output->name);
+		return false;
+	}
+	if (!renderer_check(&glue->renderer)) {
+		repaint->target->painted_by = 0;
+		return false;
+	}
+	return true;
+}
+
+static void finish(struct repaint *repaint)
+{
+	struct glue_output *out = repaint->out;
+
+	if (repaint->rb) {
+		download(repaint);
+		pixman_region32_clear(&repaint->rb->base.damage);
+		repaint->rb->borders = 0;
+	} else {
+		glue_output_frame_presented(out);
+	}
+	glue_output_note_presented(out);
+}
+
+static void repaint_init(
+	struct repaint *repaint, struct glue_output *out, struct glue_renderbuffer *rb)
+{
+	*repaint = (struct repaint){
+		.out = out,
+		.glue = out->glue,
+		.target = rb ? &rb->target : &out->window,
+		.rb = rb,
+	};
+	pixman_region32_init(&repaint->region);
+}
+
+/* @damage: NULL when nobody is to be served with the frame but the screen. Returns false when
+ * nothing was presented. */
+static bool paint(struct repaint *repaint, pixman_region32_t *damage)
+{
+	if (!begin(repaint)) {
+		return false;
+	}
+	find_missing(repaint);
+	if (!draw(repaint)) {
+		return false;
+	}
+	if (damage) {
+		serve_readers(repaint, damage);
+	}
+	if (!present(repaint)) {
+		return false;
+	}
+	finish(repaint);
+	return true;
+}
+
+void glue_repaint_output(struct weston_output *output, pixman_region32_t *damage,
+	struct weston_renderbuffer *renderbuffer)
+{
+	struct glue_output *out = output->renderer_state;
+	struct glue_renderbuffer *rb = NULL;
+	struct repaint repaint;
+
+	if (renderbuffer) {
+		rb = wl_container_of(renderbuffer, rb, base);
+	}
+	if (!rb && !out->has_window) {
+		glue_capture_fail(out);
+		return;
+	}
+	repaint_init(&repaint, out, rb);
+	glue_output_add_damage(out, damage, 0);
+	if (rb && wl_list_empty(&rb->link)) {
+		/* Forgotten in a resize, yet painted once more. */
+		pixman_region32_union(&rb->base.damage, &rb->base.damage, damage);
+	}
+	if (!paint(&repaint, damage)) {
+		skip(out);
+	}
+	pixman_region32_fini(&repaint.region);
+}
+
+void glue_repaint_owed(struct glue_output *out)
+{
+	struct repaint repaint;
+
+	if (!out->owes_swap) {
+		return;
+	}
+	repaint_init(&repaint, out, NULL);
+	paint(&repaint, NULL);
+	pixman_region32_fini(&repaint.region);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "weston-14/glue.h"
+
+#include <string.h>
+
+#include "gl/texture.h"
+
+#define NS_PER_MS 1000000
+
+struct buffer_count {
+	uint32_t buffers;
+};
+
+static enum wl_iterator_result count_buffer(struct wl_resource *resource, void *data)
+{
+	struct buffer_count *count = data;
+
+	if (strcmp(wl_resource_get_class(resource), "wl_buffer") == 0) {
+		count->buffers++;
+	}
+	return WL_ITERATOR_CONTINUE;
+}
+
+static struct wl_client *surface_client(struct weston_surface *surface)
+{
+	return surface->resource ? wl_resource_get_client(surface->resource) : NULL;
+}
+
+static uint32_t held_buffers(struct glue *glue, struct wl_client *client)
+{
+	struct glue_surface *gs;
+	uint32_t held = 0;
+
+	wl_list_for_each (gs, &glue->surfaces, link) {
+		if (gs->content.shm && surface_client(gs->surface) == client) {
+			held++;
+		}
+	}
+	return held;
+}
+
+static bool still_drawn(struct weston_surface *surface)
+{
+	struct weston_view *view;
+
+	wl_list_for_each (view, &surface->views, surface_link) {
+		if (view->is_mapped) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct retention_facts collect_facts(struct glue_surface *gs, bool destroyed)
+{
+	struct wl_client *client = surface_client(gs->surface);
+	struct buffer_count count = {0};
+	uint32_t held = 0;
+
+	if (client && !destroyed) {
+		wl_client_for_each_resource(client, count_buffer, &count);
+		held = held_buffers(gs->glue, client);
+	}
+	return (struct retention_facts){
+		.now_ns = gs->glue->host.now_ns(&gs->glue->host),
+		.client_buffers = count.buffers,
+		.spare_buffers = count.buffers > held ? count.buffers - held : 0,
+		.mapped = weston_surface_is_mapped(gs->surface),
+		.still_drawn = still_drawn(gs->surface),
+		.destroyed = destroyed,
+	};
+}
+
+void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer)
+{
+	const struct pixel_format_info *info = buffer->pixel_format;
+	const struct content_layout layout = {
+		.fourcc = info->format,
+		.width = buffer->width,
+		.height = buffer->height,
+		.stride = buffer->stride,
+		.bytes_per_pixel = (uint8_t)(info->bpp / 8),
+	};
+
+	glue_retention_release(gs);
+	content_set_shm(&gs->content, buffer->shm_buffer, &layout,
+		buffer->buffer_origin == ORIGIN_BOTTOM_LEFT);
+	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_MAY_BE_ACCESSED);
+	weston_buffer_release_reference(
+		&gs->release_ref, gs->surface->buffer_release_ref.buffer_release);
+	wl_resource_add_destroy_listener(buffer->resource, &gs->buffer_destroy);
+}
+
+void glue_retention_release(struct glue_surface *gs)
+{
+	if (!gs->content.shm) {
+		return;
+	}
+	content_release_shm(&gs->content);
+	gs->deadline_ns = 0;
+	wl_list_remove(&gs->buffer_destroy.link);
+	wl_list_init(&gs->buffer_destroy.link);
+	/* A passive reference stays: it tells this buffer from the next one. */
+	weston_buffer_reference(
+		&gs->buffer_ref, gs->buffer_ref.buffer, BUFFER_WILL_NOT_BE_ACCESSED);
+	weston_buffer_release_reference(&gs->release_ref, NULL);
+}
+
+static void arm_timer(struct glue *glue)
+{
+	int64_t now_ns = glue->host.now_ns(&glue->host), next_ns = 0, delay_ms;
+	struct glue_surface *gs;
+
+	wl_list_for_each (gs, &glue->surfaces, link) {
+		if (gs->deadline_ns && (!next_ns || gs->deadline_ns < next_ns)) {
+			next_ns = gs->deadline_ns;
+		}
+	}
+	if (!next_ns) {
+		return;
+	}
+	delay_ms = (next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
+	wl_event_source_timer_update(glue->retention_timer, delay_ms < 1 ? 1 : (int)delay_ms);
+}
+
+/* Without a copy there may be nothing to restore, but the client never waits for longer than it
+ * should. */
+static void forget(struct glue_surface *gs)
+{
+	struct generation *gen = renderer_generation(&gs->glue->renderer);
+
+	/* The texture has to get its pixels before the client gets its buffer. */
+	if (gen && generation_make_current(gen, gen->egl->current_surface)) {
+		texture_get(gen, &gs->content);
+	}
+	content_drop_copy(&gs->content);
+	glue_retention_release(gs);
+}
+
+static void apply(
+	struct glue_surface *gs, enum retention_action action, const struct retention_facts *facts)
+{
+	switch (action) {
+	case RETENTION_ACTION_HOLD:
+		content_drop_copy(&gs->content);
+		gs->deadline_ns = retention_deadline(gs->glue->retention, &gs->retention, facts);
+		break;
+	case RETENTION_ACTION_COPY:
+		if (!content_update_copy(&gs->content, &gs->damage) && !facts->destroyed) {
+			return; /* no memory: holding on is all that is left */
+		}
+		glue_retention_release(gs);
+		break;
+	case RETENTION_ACTION_FORGET:
+		forget(gs);
+		break;
+	}
+	retention_applied(&gs->retention, action);
+}
+
+void glue_retention_flushed(struct glue_surface *gs)
+{
+	struct weston_buffer *buffer = gs->buffer_ref.buffer;
+	struct retention_facts facts = collect_facts(gs, false);
+	int64_t deadline_before = gs->deadline_ns;
+
+	if (!buffer->renderer_private) {
+		buffer->renderer_private = (void *)(uintptr_t)++gs->glue->last_buffer_serial;
+	}
+	retention_attached(&gs->retention, (uintptr_t)buffer->renderer_private, facts.now_ns);
+	apply(gs, retention_decide(gs->glue->retention, &gs->retention, &facts), &facts);
+	if (gs->deadline_ns && gs->deadline_ns != deadline_before) {
+		arm_timer(gs->glue);
+	}
+}
+
+static void decide_again(struct glue_surface *gs, bool destroyed)
+{
+	struct retention_facts facts = collect_facts(gs, destroyed);
+
+	gs->deadline_ns = 0;
+	apply(gs, retention_decide(gs->glue->retention, &gs->retention, &facts), &facts);
+}
+
+int glue_retention_timer(void *data)
+{
+	struct glue *glue = data;
+	int64_t now_ns = glue->host.now_ns(&glue->host);
+	struct glue_surface *gs;
+
+	wl_list_for_each (gs, &glue->surfaces, link) {
+		if (gs->deadline_ns && gs->deadline_ns <= now_ns) {
+			decide_again(gs, false);
+		}
+	}
+	arm_timer(glue);
+	return 0;
+}
+
+void glue_retention_unmapped(struct wl_listener *listener, void *data)
+{
+	struct glue_surface *gs = wl_container_of(listener, gs, surface_unmap);
+
+	if (gs->content.shm) {
+		decide_again(gs, false);
+	}
+}
+
+void glue_retention_buffer_destroyed(struct wl_listener *listener, void *data)
+{
+	struct glue_surface *gs = wl_container_of(listener, gs, buffer_destroy);
+
+	decide_again(gs, true);
+	/* Whatever was decided, the memory is the client's from now on. */
+	glue_retention_release(gs);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "weston-14/glue.h"
+
+/** What all parts of one paint node have in common. */
+struct node_draw {
+	struct glue *glue;
+	struct frame_item item;
+	struct affine to_framebuffer; // from surface coordinates
+	pixman_region32_t clip;       // framebuffer pixels
+	float view_alpha;
+};
+
+void glue_region_to_framebuffer(
+	struct glue_output *out, pixman_region32_t *dst, pixman_region32_t *src)
+{
+	weston_region_global_to_output(dst, out->output, src);
+	pixman_region32_translate(dst, out->area.x, out->area.y);
+}
+
+static struct affine surface_to_framebuffer(struct glue_output *out, struct weston_view *view)
+{
+	struct affine to_global = affine_from_matrix4(view->transform.matrix.d);
+	struct affine to_output = affine_from_matrix4(out->output->matrix.d);
+	struct affine map = affine_multiply(&to_output, &to_global);
+
+	return affine_translated(&map, (float)out->area.x, (float)out->area.y);
+}
+
+/* Returns false when the node shows nothing that could be drawn. */
+static bool choose_content(
+	struct node_draw *draw, struct glue_output *out, struct weston_paint_node *pnode)
+{
+	struct glue_surface *gs = pnode->surface->renderer_state;
+	struct affine map;
+
+	if (pnode->draw_solid) {
+		draw->item.solid[0] = pnode->solid.r;
+		draw->item.solid[1] = pnode->solid.g;
+		draw->item.solid[2] = pnode->solid.b;
+		draw->item.solid[3] = pnode->solid.a;
+		return true;
+	}
+	if (!gs || gs->content.kind == CONTENT_NONE) {
+		return false;
+	}
+	if (gs->content.kind == CONTENT_SOLID) {
+		for (int i = 0; i < 4; i++) {
+			draw->item.solid[i] = gs->content.solid[i];
+		}
+		return true;
+	}
+	map = affine_from_matrix4(pnode->output_to_buffer_matrix.d);
+	draw->item.content = &gs->content;
+	draw->item.to_buffer =
+		affine_before_translation(&map, (float)out->area.x, (float)out->area.y);
+	draw->item.linear = pnode->needs_filtering;
+	return true;
+}
+
+static void add_part(struct node_draw *draw, pixman_region32_t *shape, bool opaque)
+{
+	if (!pixman_region32_not_empty(shape)) {
+		return;
+	}
+	draw->item.opaque = opaque;
+	draw->item.blend = !opaque || draw->view_alpha < 1.0f;
+	frame_add(&draw->glue->frame, &draw->item, shape, &draw->to_framebuffer, &draw->clip);
+}
+
+/* Opaque and blended parts of the node, in surface coordinates. */
+static void add_parts(struct node_draw *draw, struct weston_paint_node *pnode)
+{
+	struct weston_surface *surface = pnode->surface;
+	pixman_region32_t whole, opaque, blended;
+
+	pixman_region32_init_rect(
+		&whole, 0, 0, (unsigned)surface->width, (unsigned)surface->height);
+	if (pnode->view->geometry.scissor_enabled) {
+		pixman_region32_intersect(&whole, &whole, &pnode->view->geometry.scissor);
+	}
+	pixman_region32_init(&opaque);
+	pixman_region32_init(&blended);
+	if (pnode->is_fully_opaque) {
+		pixman_region32_copy(&opaque, &whole);
+	} else {
+		pixman_region32_intersect(&opaque, &whole, &surface->opaque);
+		pixman_region32_subtract(&blended, &whole, &opaque);
+	}
+	add_part(draw, &opaque, true);
+	add_part(draw, &blended, false);
+	pixman_region32_fini(&whole);
+	pixman_region32_fini(&opaque);
+	pixman_region32_fini(&blended);
+}
+
+static void add_node(
+	struct glue_output *out, struct weston_paint_node *pnode, pixman_region32_t *region)
+{
+	struct node_draw draw = {
+		.glue = out->glue,
+		.view_alpha = pnode->view->alpha,
+		.item = {.alpha = pnode->view->alpha},
+	};
+
+	if (pnode->plane != &out->output->primary_plane && !pnode->need_hole) {
+		return;
+	}
+	if (!pnode->surf_xform_valid || pnode->surf_xform.transform) {
+		return;
+	}
+	pixman_region32_init(&draw.clip);
+	pixman_region32_intersect(&draw.clip, &pnode->visible, region);
+	if (pixman_region32_not_empty(&draw.clip) && choose_content(&draw, out, pnode)) {
+		glue_region_to_framebuffer(out, &draw.clip, &draw.clip);
+		draw.to_framebuffer = surface_to_framebuffer(out, pnode->view);
+		add_parts(&draw, pnode);
+	}
+	pixman_region32_fini(&draw.clip);
+}
+
+pixman_box32_t glue_border_box(const struct glue_output *out, enum gl_renderer_border_side side)
+{
+	const struct weston_geometry *area = &out->area;
+	int32_t right = area->x + area->width, bottom = area->y + area->height;
+
+	switch (side) {
+	case GL_RENDERER_BORDER_TOP:
+		return (pixman_box32_t){0, 0, out->fb_size.width, area->y};
+	case GL_RENDERER_BORDER_LEFT:
+		return (pixman_box32_t){0, area->y, area->x, bottom};
+	case GL_RENDERER_BORDER_RIGHT:
+		return (pixman_box32_t){right, area->y, out->fb_size.width, bottom};
+	case GL_RENDERER_BORDER_BOTTOM:
+		return (pixman_box32_t){0, bottom, out->fb_size.width, out->fb_size.height};
+	}
+	return (pixman_box32_t){0, 0, 0, 0};
+}
+
+/* The image is stretched to its side. */
+static void add_border(struct glue_output *out, enum gl_renderer_border_side side)
+{
+	struct content *border = &out->borders[side];
+	pixman_box32_t box = glue_border_box(out, side);
+	struct frame_item item = {.content = border, .alpha = 1.0f};
+	struct affine same = {.a = 1.0f, .e = 1.0f};
+	pixman_region32_t shape;
+
+	if (border->kind != CONTENT_PIXELS || box.x1 >= box.x2 || box.y1 >= box.y2) {
+		return;
+	}
+	item.to_buffer = affine_before_translation(&same, (float)box.x1, (float)box.y1);
+	item.to_buffer = affine_scaled(&item.to_buffer,
+		(float)border->layout.width / (float)(box.x2 - box.x1),
+		(float)border->layout.height / (float)(box.y2 - box.y1));
+	pixman_region32_init_with_extents(&shape, &box);
+	frame_add(&out->glue->frame, &item, &shape, &same, &shape);
+	pixman_region32_fini(&shape);
+}
+
+void glue_build_frame(struct glue_output *out, bool bottom_up, int32_t width, int32_t height,
+	pixman_region32_t *region, uint32_t borders)
+{
+	struct weston_paint_node *pnode;
+
+	frame_begin(&out->glue->frame, width, height, bottom_up);
+	wl_list_for_each_reverse (pnode, &out->output->paint_node_z_order_list, z_order_link) {
+		add_node(out, pnode, region);
+	}
+	for (int side = 0; side < BORDER_COUNT; side++) {
+		if (borders & (1u << side)) {
+			add_border(out, (enum gl_renderer_border_side)side);
+		}
+	}
+}
