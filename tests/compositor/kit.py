@@ -253,7 +253,8 @@ class Scene:
     """A line of scene-client --list."""
 
     def __init__(self, line):
-        self.name, at1, at2, stages, selection = line.split()
+        self.name, at1, at2, stages, selection, like = line.split()
+        self.like = None if like == '-' else like
         self.classes = {1: at1, 2: at2}
         self.stages = int(stages)
         self.medium = selection == 'medium'
@@ -282,16 +283,17 @@ def compare(build, first, second, tolerance=0, ignore=(), diff=None):
 class Report:
     """Counts cases and prints one line per case."""
 
-    def __init__(self, verbose=True):
+    def __init__(self, verbose=True, silent=False):
         self.counts = {'PASS': 0, 'FAIL': 0, 'SKIP': 0}
         self.verbose = verbose
+        self.silent = silent
         self.failures = []
 
     def add(self, verdict, name, details=''):
         self.counts[verdict] += 1
         if verdict == 'FAIL':
             self.failures.append(name)
-        if self.verbose or verdict != 'PASS':
+        if not self.silent and (self.verbose or verdict != 'PASS'):
             print(f'{verdict} {name}' + (f': {details}' if details else ''), flush=True)
 
     def run(self, name, function, *arguments):

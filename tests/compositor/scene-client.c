@@ -21,7 +21,8 @@ struct options {
 static void usage(FILE *stream)
 {
 	fputs("usage: scene-client [--output NAME] [--stage N] SCENE   show it until killed\n"
-	      "       scene-client --list    name, class on outputs of scale 1 and 2, stages, set\n"
+	      "       scene-client --list    name, class on outputs of scale 1 and 2, stages, set, "
+	      "like\n"
 	      "       scene-client --serve   take commands from stdin, answer `ok …`, `skip …` or\n"
 	      "                              `error …` on stdout:\n",
 		stream);
@@ -33,9 +34,10 @@ static int list_scenes(void)
 	const struct scene_entry *entry;
 
 	for (size_t i = 0; (entry = scene_entry_at(i)); i++) {
-		printf("%s %s %s %d %s\n", entry->name, scene_entry_class(entry, 1),
+		printf("%s %s %s %d %s %s\n", entry->name, scene_entry_class(entry, 1),
 			scene_entry_class(entry, 2), entry->stages,
-			entry->flags & SCENE_MEDIUM ? "medium" : "all");
+			entry->flags & SCENE_MEDIUM ? "medium" : "all",
+			scene_entry_like(entry) ? scene_entry_like(entry) : "-");
 	}
 	return 0;
 }

@@ -75,20 +75,40 @@ static bool switch_mode(struct weston_output *output, int width, int height)
 	       weston_output_mode_set_native(output, &mode, output->current_scale) == 0;
 }
 
+/* A size is given to an output once in its life: without a mode switch it takes a new output. */
+static bool recreate(struct scene_shell *shell, struct weston_output *output, int width, int height)
+{
+	const struct weston_windowed_output_api *api = windowed_api(shell->compositor);
+	struct weston_head *head = weston_output_get_first_head(output);
+	struct weston_coord_global position = output->pos;
+	uint32_t transform = output->transform;
+	int scale = output->current_scale;
+
+	if (!api || !head) {
+		return false;
+	}
+	weston_output_destroy(output);
+	output = weston_compositor_create_output(
+		shell->compositor, head, weston_head_get_name(head));
+	if (!output) {
+		return false;
+	}
+	weston_output_set_scale(output, scale);
+	weston_output_set_transform(output, transform);
+	weston_output_set_position(output, position);
+	return api->output_set_size(output, width, height) == 0 &&
+	       weston_output_enable(output) == 0;
+}
+
 bool scene_output_resize(struct scene_shell *shell, const char *name, int width, int height)
 {
 	struct weston_output *output = find_output(shell, name);
-	const struct weston_windowed_output_api *api = windowed_api(shell->compositor);
 
-	if (!output || !api) {
+	if (!output) {
 		return false;
 	}
-	if (output->enabled && switch_mode(output, width, height)) {
-		return true;
-	}
-	weston_output_disable(output);
-	return api->output_set_size(output, width, height) == 0 &&
-	       weston_output_enable(output) == 0;
+	return (output->enabled && switch_mode(output, width, height)) ||
+	       recreate(shell, output, width, height);
 }
 
 bool scene_output_configure(

@@ -238,6 +238,8 @@ static void view_lower(struct wl_client *client, struct wl_resource *resource)
 		lowest = view;
 	}
 	if (lowest != self->view) {
+		/* Moved within its layer a view leaves no damage; taken out of it, it does. */
+		weston_view_move_to_layer(self->view, NULL);
 		weston_view_move_to_layer(self->view, &lowest->layer_link);
 	}
 }

@@ -35,6 +35,27 @@ const struct scene_entry *scene_entry_by_name(const char *name)
 	return NULL;
 }
 
+const char *scene_entry_like(const struct scene_entry *entry)
+{
+	/* Stock reads rows at whole pixels per row and 4 byte alignment, whatever the stride says.
+	 */
+	static const char *const pairs[][2] = {
+		{"stride-argb8888-odd", "stride-argb8888-padded"},
+		{"stride-rgb888-tight", "stride-argb8888-padded"},
+		{"stride-bgr888-odd", "stride-argb8888-padded"},
+		{"stride-rgb565-tight", "stride-rgb565-padded"},
+		{"stride-rgb565-odd", "stride-rgb565-padded"},
+		{"stride-abgr16161616-odd", "stride-argb8888-padded"},
+	};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		if (strcmp(pairs[i][0], entry->name) == 0) {
+			return pairs[i][1];
+		}
+	}
+	return NULL;
+}
+
 const char *scene_entry_class(const struct scene_entry *entry, int output_scale)
 {
 	static const char *const names[] = {

@@ -35,6 +35,14 @@ const struct scene_entry *scene_entry_at(size_t n);
 /** "exact", "blended" or "filtered", for an output of that scale. */
 const char *scene_entry_class(const struct scene_entry *entry, int output_scale);
 
+/**
+ * Name of a scene that must give the same picture, NULL for none.
+ *
+ * For content that the stock renderer draws wrong: there the other scene's picture is the one to
+ * compare with.
+ */
+const char *scene_entry_like(const struct scene_entry *entry);
+
 /** A table of scenes; each file of scenes has one. */
 struct scene_table {
 	const struct scene_entry *entries;
