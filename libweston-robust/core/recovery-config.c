@@ -9,12 +9,21 @@
 /* A bound for configured times that keeps sums with any clock far from overflow. */
 #define LONGEST (400 * 24 * 3600 * SEC)
 
+/* The resolution of event loop timers; shorter intervals would be a busy loop. */
+#define SHORTEST (1 * MSEC)
+
 static int64_t clamp_ns(int64_t value, int64_t low)
 {
 	if (value < low) {
 		return low;
 	}
 	return value > LONGEST ? LONGEST : value;
+}
+
+/* 0 means off; no timer runs hotter than this. */
+static int64_t clamp_period(int64_t value)
+{
+	return value <= 0 ? 0 : clamp_ns(value, SHORTEST);
 }
 
 static uint32_t at_least_one(uint32_t value)
@@ -51,21 +60,21 @@ void recovery_config_sanitize(struct recovery_config *config)
 	struct recovery_config *c = config;
 
 	c->rungs &= RUNG_BIT(RUNG_COUNT) - 1;
-	c->idle_poll_ns = clamp_ns(c->idle_poll_ns, 0);
-	c->wait_first_ns = clamp_ns(c->wait_first_ns, 1);
+	c->idle_poll_ns = clamp_period(c->idle_poll_ns);
+	c->wait_first_ns = clamp_ns(c->wait_first_ns, SHORTEST);
 	c->wait_cap_ns = clamp_ns(c->wait_cap_ns, c->wait_first_ns);
-	c->wait_limit_ns = clamp_ns(c->wait_limit_ns, 1);
-	c->wait_limit_again_ns = clamp_ns(c->wait_limit_again_ns, 1);
-	c->wait_grace_ns = clamp_ns(c->wait_grace_ns, 1);
-	c->backoff_first_ns = clamp_ns(c->backoff_first_ns, 1);
+	c->wait_limit_ns = clamp_ns(c->wait_limit_ns, SHORTEST);
+	c->wait_limit_again_ns = clamp_ns(c->wait_limit_again_ns, SHORTEST);
+	c->wait_grace_ns = clamp_ns(c->wait_grace_ns, SHORTEST);
+	c->backoff_first_ns = clamp_ns(c->backoff_first_ns, SHORTEST);
 	c->backoff_cap_ns = clamp_ns(c->backoff_cap_ns, c->backoff_first_ns);
 	c->failures_per_rung = at_least_one(c->failures_per_rung);
 	if (c->max_resets > RECOVERY_MAX_RESETS) {
 		c->max_resets = RECOVERY_MAX_RESETS;
 	}
-	c->reset_window_ns = clamp_ns(c->reset_window_ns, 1);
+	c->reset_window_ns = clamp_ns(c->reset_window_ns, SHORTEST);
 	c->good_frames = at_least_one(c->good_frames);
-	c->quiet_ns = clamp_ns(c->quiet_ns, 1);
-	c->probe_first_ns = clamp_ns(c->probe_first_ns, 0);
+	c->quiet_ns = clamp_ns(c->quiet_ns, SHORTEST);
+	c->probe_first_ns = clamp_period(c->probe_first_ns);
 	c->probe_cap_ns = clamp_ns(c->probe_cap_ns, c->probe_first_ns);
 }

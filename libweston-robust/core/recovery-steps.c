@@ -59,15 +59,15 @@ void steps_query(struct recovery *r, int64_t now, struct recovery_orders *o)
 	o->query = true;
 }
 
+/* One question at a time: what is due as well comes with the next expiry, at once. */
 void steps_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
 {
-	if (may_poll(r) && now >= r->last_sign_at + r->config.idle_poll_ns) {
-		steps_query(r, now, o);
-	}
 	if (may_probe(r) && now >= r->probe_at) {
 		o->probe_hardware = true;
 		r->probe_at = now + r->probe_ns;
 		r->probe_ns = min_ns(2 * r->probe_ns, r->config.probe_cap_ns);
+	} else if (may_poll(r) && now >= r->last_sign_at + r->config.idle_poll_ns) {
+		steps_query(r, now, o);
 	}
 	steps_schedule(r, o);
 }
@@ -218,6 +218,10 @@ void steps_force(struct recovery *r, struct recovery_orders *o)
 
 void steps_return_to_hardware(struct recovery *r, struct recovery_orders *o)
 {
+	/* A late answer, after the configuration took the hardware away. */
+	if ((r->config.rungs & RUNGS_HARDWARE) == 0) {
+		return;
+	}
 	r->rung = ladder_has(r, RUNG_DISPLAY) ? RUNG_DISPLAY : RUNG_CONTEXT;
 	/* The session works: one failed try sends it back to where it works. */
 	r->rung_failures = r->config.failures_per_rung - 1;

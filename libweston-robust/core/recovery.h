@@ -83,8 +83,9 @@ enum recovery_drop {
 /**
  * What the caller has to do, in the order of the members. A zeroed value means: nothing.
  *
- * There is one single-shot timer. Carry all orders of a value out before the next event is fed;
- * answers (STATUS, REBUILT, …) may be fed at once afterwards, in a loop, not by recursion.
+ * At most one of rebuild, query and probe_hardware is set: one question, one answer. There is one
+ * single-shot timer; its time may have come already. Carry all orders of a value out before the next
+ * event is fed; the answer may be fed at once afterwards, in a loop, not by recursion.
  */
 struct recovery_orders {
 	bool state_changed;          // notify; the new state is in struct recovery

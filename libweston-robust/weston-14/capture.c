@@ -110,7 +110,7 @@ int glue_read_pixels(struct weston_output *output, const struct pixel_format_inf
 	void *pixels, uint32_t x, uint32_t y, uint32_t width, uint32_t height)
 {
 	struct glue_output *out = output->renderer_state;
-	struct glue *glue = out->glue;
+	struct glue *glue = glue_from_compositor(output->compositor);
 	struct generation *gen = renderer_generation(&glue->renderer);
 	int32_t stride = 4 * (int32_t)width;
 	struct readback read = {
@@ -119,8 +119,8 @@ int glue_read_pixels(struct weston_output *output, const struct pixel_format_inf
 		.stride = -stride,
 	};
 
-	if (!gen || !glue->bound_target || format != glue->compositor->read_format || !width ||
-		!height || x + width > (uint32_t)out->area.width ||
+	if (!out || !gen || !glue->bound_target || format != glue->compositor->read_format ||
+		!width || !height || x + width > (uint32_t)out->area.width ||
 		y + height > (uint32_t)out->area.height) {
 		return -1;
 	}
@@ -146,6 +146,7 @@ int glue_surface_copy_content(struct weston_surface *surface, void *target, size
 	struct glue_surface *gs = surface->renderer_state;
 	struct generation *gen = renderer_generation(&glue->renderer);
 	struct weston_buffer *buffer = surface->buffer_ref.buffer;
+	bool ok;
 
 	if (!gs || width <= 0 || height <= 0 || 4 * (size_t)width * (size_t)height > size ||
 		(buffer && buffer->direct_display)) {
@@ -160,5 +161,10 @@ int glue_surface_copy_content(struct weston_surface *surface, void *target, size
 		height > gs->content.layout.height - src_y) {
 		return -1;
 	}
-	return readback_content(gen, &gs->content, src_x, src_y, width, height, target) ? 0 : -1;
+	ok = readback_content(gen, &gs->content, src_x, src_y, width, height, target);
+	if (glue->bound_target) {
+		/* Called by a frame_signal listener, in the middle of a repaint. */
+		target_bind(gen, glue->bound_target);
+	}
+	return ok ? 0 : -1;
 }

@@ -47,12 +47,28 @@ static void list_programs(struct weston_log_subscription *subscription, void *da
 	}
 }
 
+/* May run while its scope is being added, see list_programs(). */
+static void list_extensions(struct weston_log_subscription *subscription, void *data)
+{
+	struct glue *glue = data;
+	const struct gl_api *api = &glue->renderer.api;
+
+	weston_log_subscription_printf(subscription, "EGL client extensions: %s\n",
+		api->eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS));
+	weston_log_subscription_printf(subscription, "EGL extensions: %s\n",
+		api->eglQueryString(glue->renderer.egl.display, EGL_EXTENSIONS));
+	if (renderer_generation(&glue->renderer)) {
+		weston_log_subscription_printf(
+			subscription, "GL extensions: %s\n", api->glGetString(GL_EXTENSIONS));
+	}
+}
+
 void glue_debug_init(struct glue *glue)
 {
 	struct weston_compositor *compositor = glue->compositor;
 
 	glue->scope = weston_compositor_add_log_scope(
-		compositor, "gl-renderer", "GL renderer, verbose\n", NULL, NULL, glue);
+		compositor, "gl-renderer", "GL renderer, verbose\n", list_extensions, NULL, glue);
 	glue->shader_scope = weston_compositor_add_log_scope(compositor, "gl-shader-generator",
 		"GL renderer's shader programs\n", list_programs, NULL, glue);
 	glue->recovery_scope = weston_compositor_add_log_scope(compositor, "gpu-recovery",

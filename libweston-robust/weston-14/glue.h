@@ -25,6 +25,8 @@ struct glue {
 	struct renderer_host host;
 	struct wl_event_source *recovery_timer;
 	struct wl_event_source *dispatch_idle; // NULL: none pending
+	struct wl_listener wake;               // weston_compositor.wake_signal
+	bool asleep;                           // as told to the renderer
 
 	struct wl_list outputs;  // struct glue_output.link
 	struct wl_list surfaces; // struct glue_surface.link

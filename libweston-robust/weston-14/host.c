@@ -34,12 +34,34 @@ static void host_set_timer(struct renderer_host *host, int64_t when_ns)
 	wl_event_source_timer_update(glue->recovery_timer, (int)delay_ms);
 }
 
+/* Nobody tells when the compositor goes to sleep; the idle poll, which is what should stop then, is
+ * early enough to look. */
+static bool outputs_asleep(const struct glue *glue)
+{
+	return glue->compositor->state == WESTON_COMPOSITOR_SLEEPING ||
+	       glue->compositor->state == WESTON_COMPOSITOR_OFFSCREEN;
+}
+
 static int recovery_timer(void *data)
 {
 	struct glue *glue = data;
 
+	if (!glue->asleep && outputs_asleep(glue)) {
+		glue->asleep = true;
+		renderer_set_asleep(&glue->renderer, true);
+	}
 	renderer_timer(&glue->renderer);
 	return 0;
+}
+
+static void compositor_woke(struct wl_listener *listener, void *data)
+{
+	struct glue *glue = wl_container_of(listener, glue, wake);
+
+	if (glue->asleep) {
+		glue->asleep = false;
+		renderer_set_asleep(&glue->renderer, false);
+	}
 }
 
 static void dispatch_idle(void *data)
@@ -101,6 +123,8 @@ bool glue_host_init(struct glue *glue)
 	};
 	glue->recovery_timer = wl_event_loop_add_timer(loop, recovery_timer, glue);
 	glue->retention_timer = wl_event_loop_add_timer(loop, glue_retention_timer, glue);
+	glue->wake.notify = compositor_woke;
+	wl_signal_add(&glue->compositor->wake_signal, &glue->wake);
 	if (glue->recovery_timer && glue->retention_timer) {
 		return true;
 	}
@@ -110,6 +134,7 @@ bool glue_host_init(struct glue *glue)
 
 void glue_host_fini(struct glue *glue)
 {
+	wl_list_remove(&glue->wake.link);
 	if (glue->recovery_timer) {
 		wl_event_source_remove(glue->recovery_timer);
 	}

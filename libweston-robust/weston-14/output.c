@@ -197,12 +197,13 @@ struct weston_renderbuffer *glue_output_create_fbo(struct weston_output *output,
 	const struct pixel_format_info *format, int width, int height, uint32_t *pixels)
 {
 	struct glue_output *out = output->renderer_state;
-	struct generation *gen = renderer_generation(&out->glue->renderer);
 	struct glue_renderbuffer *rb;
+	struct generation *gen;
 
-	if (width <= 0 || height <= 0 || !format) {
+	if (!out || width <= 0 || height <= 0 || !format) {
 		return NULL;
 	}
+	gen = renderer_generation(&out->glue->renderer);
 	rb = calloc(1, sizeof(*rb));
 	if (!rb) {
 		return NULL;
