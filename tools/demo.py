@@ -121,8 +121,11 @@ class Fault:
         return {"LD_PRELOAD": str(INJECTOR), "WR_FAULT_CONTROL": str(self.control)}
 
     def call(self, *args):
-        done = subprocess.run([WR_FAULT, self.control, *args], capture_output=True, text=True,
-                              timeout=30, check=False)
+        command = [WR_FAULT, self.control, *args]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise DesktopError(f"wr-fault {' '.join(args)}: no answer") from error
         if done.returncode:
             raise DesktopError(f"wr-fault {' '.join(args)}: {done.stderr.strip()}")
         return done.stdout
