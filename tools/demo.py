@@ -151,6 +151,7 @@ class Demo:
         self.out = out
         self.work = work
         self.losses = []
+        self.ended = False
         self.detect_ms = []
         self.incidents = []
         self.result = {"renderer": options.renderer, "cause": options.cause,
@@ -160,13 +161,28 @@ class Demo:
     def lose(self, text):
         self.losses.append(text)
 
-    def attempt(self, step, *args):
-        """Run a step of the desktop; what it cannot do is a loss. Return its value or None."""
+    def attempt(self, desktop, step, *args):
+        """Run a step of the desktop; what it cannot do is a loss. Return whether it could."""
+        if self.ended:
+            return False
         try:
-            return step(*args)
+            step(*args)
         except DesktopError as error:
-            self.lose(str(error))
-            return None
+            # A weston that crashes takes a moment to be gone.
+            time.sleep(0.3)
+            if not self.has_ended(desktop):
+                self.lose(str(error))
+            return False
+        return True
+
+    def has_ended(self, desktop):
+        """Tell whether weston is gone, and count that once as a loss."""
+        status = desktop.weston.poll()
+        if status is not None and not self.ended:
+            self.ended = True
+            how = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
+            self.lose(f"weston was ended {how}, and all windows with it")
+        return self.ended
 
     def show(self):
         """Run the desktop without a reset (where it can be compared), then with one."""
@@ -235,15 +251,14 @@ class Demo:
         pictures["final"].unlink(missing_ok=True)
         if resets:
             self.resets(desktop, fault, pictures, resets)
-            self.attempt(self.require_moving, desktop)
+            self.attempt(desktop, self.require_moving, desktop)
         self.watch("one more window", 0)
-        self.attempt(self.change, desktop, last)
-        self.attempt(desktop.capture, pictures["final"])
+        self.attempt(desktop, self.change, desktop, last)
+        self.attempt(desktop, desktop.capture, pictures["final"])
         self.watch("the desktop stays for 10 s more", 10)
         self.result["clients_started"] = len(desktop.clients)
         self.result["clients_alive"] = len(desktop.alive())
-        if desktop.weston.poll() is not None:
-            self.lose(f"weston has ended (status {desktop.weston.returncode})")
+        self.has_ended(desktop)
         return pictures
 
     def watch(self, text, seconds):
@@ -258,7 +273,7 @@ class Demo:
         for number in range(1, count + 1):
             lost_at = fault.lose(self.options.cause, self.options.queries)
             self.result["resets"] = number
-            if not self.recovered(desktop, number, lost_at):
+            if not self.attempt(desktop, self.await_recovery, desktop, number, lost_at):
                 break
             if number % max(1, count // 10) == 0 and number < count:
                 self.check_picture(desktop, pictures, number)
@@ -269,25 +284,20 @@ class Demo:
         if count > 10 and self.result["resets"] == count:
             self.sample(desktop, "end")
 
-    def recovered(self, desktop, number, lost_at):
+    def await_recovery(self, desktop, number, lost_at):
         """Wait until the renderer has reported its recovery; stock's never does."""
         if self.options.renderer == "stock":
             time.sleep(2)
-            return desktop.weston.poll() is None
+            return
 
         def reported():
             if desktop.weston.poll() is not None:
-                raise DesktopError(f"weston has ended (status {desktop.weston.returncode})")
+                raise DesktopError("weston has ended")
             return len(incidents_of(desktop.log)) >= number
-        try:
-            wait_for(f"the recovery from reset {number}", reported, 15)
-        except DesktopError as error:
-            self.lose(str(error))
-            return False
+        wait_for(f"the recovery from reset {number}", reported, 15)
         self.incidents = incidents_of(desktop.log)
         detected = float(self.incidents[number - 1].get("detected", "nan"))
         self.detect_ms.append((detected - lost_at) * 1000)
-        return True
 
     def sample(self, desktop, when):
         self.result[f"rss_kib_{when}"], self.result[f"fds_{when}"] = desktop.usage()
@@ -295,7 +305,7 @@ class Demo:
     def check_picture(self, desktop, pictures, number):
         after = self.out / "reset-after.png"
         after.unlink(missing_ok=True)
-        self.attempt(desktop.capture, after)
+        self.attempt(desktop, desktop.capture, after)
         self.compare(f"the picture before (after reset {number})", pictures["before"], after,
                      pictures["moving"])
 
@@ -308,7 +318,7 @@ class Demo:
             found = {"pixels_compared": area, "pixels_differing": area}
         self.result["pixels_compared"] += found["pixels_compared"]
         self.result["pixels_differing"] += found["pixels_differing"]
-        if found["pixels_differing"]:
+        if found["pixels_differing"] and not self.ended:
             self.lose(f"{found['pixels_differing']} of {found['pixels_compared']} pixels differ "
                       f"from {what}")
 
@@ -353,7 +363,7 @@ class Demo:
         result, last = self.result, self.incidents[-1] if self.incidents else {}
         if last and last.get("cause") != self.options.cause:
             self.lose(f"the renderer took the cause for {last.get('cause')}")
-        if result["clients_alive"] < result["clients_started"]:
+        if result["clients_alive"] < result["clients_started"] and not self.ended:
             self.lose(f"{result['clients_started'] - result['clients_alive']} clients have ended")
         for key, name in (("surfaces_restored", "surfaces"), ("bytes_restored", "bytes")):
             result[key] = int(last[name]) if name in last else None

@@ -132,9 +132,12 @@ class Desktop:
         for folder in (cache, self.folder / "config", self.folder / "home"):
             folder.mkdir(parents=True, exist_ok=True)
         self.runtime.mkdir(mode=0o700, parents=True)
+        # Mesa's other kinds of cache call rand() when they fill, and the shell takes the
+        # places of its windows from the same sequence.
         env.update(XDG_RUNTIME_DIR=str(self.runtime), HOME=str(self.folder / "home"),
                    XDG_CONFIG_HOME=str(self.folder / "config"), XDG_CACHE_HOME=str(cache),
-                   MESA_SHADER_CACHE_DIR=str(cache), LANG="C.UTF-8", TZ="UTC",
+                   MESA_SHADER_CACHE_DIR=str(cache), MESA_DISK_CACHE_MULTI_FILE="true",
+                   LANG="C.UTF-8", TZ="UTC",
                    DBUS_SESSION_BUS_ADDRESS=f"unix:path={self.runtime}/no-bus", NO_AT_BRIDGE="1",
                    GSETTINGS_BACKEND="memory")
         return env
