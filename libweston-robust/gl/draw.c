@@ -47,15 +47,15 @@ static void set_filter(struct texture *texture, bool linear)
 	}
 }
 
-/* Framebuffer pixels, top-left origin, to clip space. */
-static void set_projection(
-	struct generation *gen, const struct program *program, const struct frame *frame)
+static void set_position(
+	struct generation *gen, const struct program *program, const struct frame_item *item)
 {
-	float x = 2.0f / (float)frame->width, y = 2.0f / (float)frame->height;
-	const GLfloat projection[] = {
-		x, frame->bottom_up ? -y : y, -1.0f, frame->bottom_up ? 1.0f : -1.0f};
+	const struct affine *map = &item->to_clip;
+	const GLfloat x[] = {map->a, map->b, map->c, 0.0f};
+	const GLfloat y[] = {map->d, map->e, map->f, 0.0f};
 
-	gen->api->glUniform4fv(program->projection, 1, projection);
+	gen->api->glUniform4fv(program->clip_x, 1, x);
+	gen->api->glUniform4fv(program->clip_y, 1, y);
 }
 
 static void set_texture_coordinates(
@@ -104,7 +104,7 @@ static void set_tint(struct generation *gen, const struct program *program, enum
 }
 
 static const struct program *use_program(struct generation *gen, const struct program_key *key,
-	const struct frame *frame, const struct draw_log *log)
+	const struct frame_item *item, const struct draw_log *log)
 {
 	char *text = NULL;
 	const struct program *program = program_get(gen, key, &text);
@@ -118,7 +118,7 @@ static const struct program *use_program(struct generation *gen, const struct pr
 		gen->bound_program = program;
 	}
 	if (program) {
-		set_projection(gen, program, frame);
+		set_position(gen, program, item);
 	}
 	return program;
 }
@@ -129,12 +129,11 @@ static void draw_triangles(struct generation *gen, const struct frame_item *item
 	gen->counters.draw_calls++;
 }
 
-static void draw_outlines(
-	struct generation *gen, const struct frame *frame, const struct frame_item *item)
+static void draw_outlines(struct generation *gen, const struct frame_item *item)
 {
 	const struct program_key key = {.source = PROGRAM_SOLID};
 	static const GLfloat color[] = {0.0f, 1.0f, 0.5f, 1.0f};
-	const struct program *program = use_program(gen, &key, frame, NULL);
+	const struct program *program = use_program(gen, &key, item, NULL);
 
 	if (!program) {
 		return;
@@ -165,7 +164,7 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 		key.opaque = item->opaque || !texture->format->alpha;
 	}
 	key.tint = view > DRAW_VIEW_WIREFRAME;
-	program = use_program(gen, &key, frame, log);
+	program = use_program(gen, &key, item, log);
 	if (!program) {
 		return;
 	}
@@ -183,7 +182,7 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 	set_blending(gen, item->blend);
 	draw_triangles(gen, item);
 	if (view == DRAW_VIEW_WIREFRAME) {
-		draw_outlines(gen, frame, item);
+		draw_outlines(gen, item);
 	}
 }
 
@@ -206,18 +205,23 @@ void draw_frame(struct generation *gen, const struct frame *frame, enum draw_vie
  * texture. */
 static void draw_probe_pattern(struct generation *gen, struct frame *frame, struct content *field)
 {
-	struct affine same = {.a = 1.0f, .e = 1.0f};
+	struct affine same = {.a = 1.0f, .e = 1.0f}, clip;
 	pixman_region32_t all, quarter;
 
 	pixman_region32_init_rect(&all, 0, 0, PROBE_SIZE, PROBE_SIZE);
 	pixman_region32_init_rect(&quarter, 0, 0, PROBE_SIZE / 2, PROBE_SIZE / 2);
 
 	frame_begin(frame, PROBE_SIZE, PROBE_SIZE, false);
-	frame_add(frame, &(struct frame_item){.content = field, .to_buffer = same, .alpha = 1.0f},
-		&all, &same, &all);
+	clip = frame_to_clip(frame);
 	frame_add(frame,
 		&(struct frame_item){
-			.solid = {1.0f, 0.0f, 0.0f, 1.0f}, .alpha = 1.0f, .blend = true},
+			.content = field, .to_clip = clip, .to_buffer = same, .alpha = 1.0f},
+		&all, &same, &all);
+	frame_add(frame,
+		&(struct frame_item){.solid = {1.0f, 0.0f, 0.0f, 1.0f},
+			.to_clip = clip,
+			.alpha = 1.0f,
+			.blend = true},
 		&quarter, &same, &all);
 	draw_frame(gen, frame, DRAW_VIEW_NORMAL, NULL);
 

@@ -8,7 +8,8 @@
 
 static const char vertex_source[] =
 	"attribute vec2 position;\n"
-	"uniform vec4 projection;\n"
+	"uniform vec4 clip_x;\n"
+	"uniform vec4 clip_y;\n"
 	"uniform vec4 texture_u;\n"
 	"uniform vec4 texture_v;\n"
 	"varying vec2 texcoord;\n"
@@ -16,7 +17,7 @@ static const char vertex_source[] =
 	"{\n"
 	"	vec3 point = vec3(position, 1.0);\n"
 	"	texcoord = vec2(dot(texture_u.xyz, point), dot(texture_v.xyz, point));\n"
-	"	gl_Position = vec4(position * projection.xy + projection.zw, 0.0, 1.0);\n"
+	"	gl_Position = vec4(dot(clip_x.xyz, point), dot(clip_y.xyz, point), 0.0, 1.0);\n"
 	"}\n";
 
 static const char fragment_source[] = "varying vec2 texcoord;\n"
@@ -123,7 +124,8 @@ static void find_uniforms(struct generation *gen, struct program *program)
 {
 	const struct gl_api *api = gen->api;
 
-	program->projection = api->glGetUniformLocation(program->name, "projection");
+	program->clip_x = api->glGetUniformLocation(program->name, "clip_x");
+	program->clip_y = api->glGetUniformLocation(program->name, "clip_y");
 	program->texture_u = api->glGetUniformLocation(program->name, "texture_u");
 	program->texture_v = api->glGetUniformLocation(program->name, "texture_v");
 	program->color = api->glGetUniformLocation(program->name, "color");

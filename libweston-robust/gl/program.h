@@ -25,15 +25,14 @@ struct program {
 	struct wl_list link; // generation.programs
 	struct program_key key;
 	GLuint name;
-	GLint projection; // vec4: scale x, y and offset x, y from framebuffer pixels to clip space
-	GLint texture_u, texture_v; // vec4: (a, b, c, -): coordinate = a x + b y + c, x and y in
-				    // framebuffer pixels
+	GLint clip_x, clip_y;       // vec4: (a, b, c, -) of an affine map's two rows
+	GLint texture_u, texture_v; // vec4: likewise, to texture coordinates
 	GLint color;                // vec4: SOLID
 	GLint alpha;                // float: view alpha
 	GLint tint;                 // vec4: colour premultiplied, alpha says how much of it
 };
 
-/** Attribute location of the position, in framebuffer pixels, top-left origin. */
+/** Attribute location of the position, in the space of the item, top-left origin. */
 #define PROGRAM_ATTRIB_POSITION 0
 
 /**

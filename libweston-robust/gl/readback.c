@@ -83,6 +83,7 @@ static void draw_content(struct generation *gen, struct content *content, int32_
 
 	pixman_region32_init_rect(&all, 0, 0, (unsigned)width, (unsigned)height);
 	frame_begin(&frame, width, height, false);
+	item.to_clip = frame_to_clip(&frame);
 	frame_add(&frame, &item, &all, &same, &all);
 	draw_frame(gen, &frame, DRAW_VIEW_NORMAL, NULL);
 	frame_fini(&frame);

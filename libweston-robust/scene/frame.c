@@ -15,6 +15,18 @@ void frame_begin(struct frame *frame, int32_t width, int32_t height, bool bottom
 	vertex_list_clear(&frame->vertices);
 }
 
+struct affine frame_to_clip(const struct frame *frame)
+{
+	float x = 2.0f / (float)frame->width, y = 2.0f / (float)frame->height;
+
+	return (struct affine){
+		.a = x,
+		.c = -1.0f,
+		.e = frame->bottom_up ? -y : y,
+		.f = frame->bottom_up ? 1.0f : -1.0f,
+	};
+}
+
 static struct frame_item *append(struct frame *frame)
 {
 	if (frame->item_count == frame->item_capacity) {

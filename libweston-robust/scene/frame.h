@@ -14,13 +14,13 @@ struct frame_item {
 	struct content
 		*content; // of kind PIXELS, borrowed until the frame is drawn; NULL: a solid colour
 	float solid[4];   // without content: premultiplied red, green, blue, alpha
-	struct affine
-		to_buffer;     // with content: framebuffer pixels -> buffer pixels, top-left origin
-	float alpha;           // multiplies all channels
-	bool blend;            // over what is there; otherwise replace
-	bool opaque;           // the content's alpha channel counts as 1
-	bool linear;           // sampling: linear, or nearest
-	uint32_t first, count; // vertices of frame.vertices
+	struct affine to_clip;   // the space of the vertices -> GL's clip space
+	struct affine to_buffer; // with content: that space -> buffer pixels, top-left origin
+	float alpha;             // multiplies all channels
+	bool blend;              // over what is there; otherwise replace
+	bool opaque;             // the content's alpha channel counts as 1
+	bool linear;             // sampling: linear, or nearest
+	uint32_t first, count;   // vertices of frame.vertices
 };
 
 /**
@@ -39,9 +39,13 @@ struct frame {
 /** Begin anew, keeping the memory. */
 void frame_begin(struct frame *frame, int32_t width, int32_t height, bool bottom_up);
 
+/** Framebuffer pixels, top-left origin, to GL's clip space. */
+struct affine frame_to_clip(const struct frame *frame);
+
 /**
- * Append @item, covering @shape (mapped by @to_framebuffer) inside @clip; see geometry_emit(). The
- * item's vertices are filled in here. Nothing is appended when nothing is covered.
+ * Append @item, covering @shape (mapped by @to_framebuffer) inside @clip; see geometry_emit(): the
+ * vertices are in the space of @shape. They are filled in here. Nothing is appended when nothing is
+ * covered.
  */
 void frame_add(struct frame *frame, const struct frame_item *item, const pixman_region32_t *shape,
 	const struct affine *to_framebuffer, const pixman_region32_t *clip);

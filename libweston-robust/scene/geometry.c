@@ -75,13 +75,24 @@ struct affine affine_translated(const struct affine *map, float x, float y)
 	return result;
 }
 
-struct affine affine_before_translation(const struct affine *map, float x, float y)
+bool affine_invert(const struct affine *map, struct affine *inverse)
 {
-	struct affine result = *map;
+	/* In double: nearly singular maps are common, e.g. a window that is being minimised. */
+	double a = map->a, b = map->b, c = map->c, d = map->d, e = map->e, f = map->f;
+	double determinant = a * e - b * d;
 
-	result.c -= map->a * x + map->b * y;
-	result.f -= map->d * x + map->e * y;
-	return result;
+	if (fabs(determinant) < 1e-12) {
+		return false;
+	}
+	*inverse = (struct affine){
+		.a = (float)(e / determinant),
+		.b = (float)(-b / determinant),
+		.c = (float)((b * f - c * e) / determinant),
+		.d = (float)(-d / determinant),
+		.e = (float)(a / determinant),
+		.f = (float)((c * d - a * f) / determinant),
+	};
+	return true;
 }
 
 struct affine affine_scaled(const struct affine *map, float x, float y)
@@ -128,13 +139,14 @@ static void emit_rectangle(struct vertex_list *list, struct vertex low, struct v
 	v[5] = high;
 }
 
+/* Two opposite corners of an axis-parallel clip. */
 static void emit_clipped_box(
-	struct vertex_list *list, struct vertex p, struct vertex q, const pixman_box32_t *clip)
+	struct vertex_list *list, const pixman_box32_t *box, struct vertex p, struct vertex q)
 {
 	struct vertex low = {
-		fmaxf(fminf(p.x, q.x), (float)clip->x1), fmaxf(fminf(p.y, q.y), (float)clip->y1)};
+		fmaxf(fminf(p.x, q.x), (float)box->x1), fmaxf(fminf(p.y, q.y), (float)box->y1)};
 	struct vertex high = {
-		fminf(fmaxf(p.x, q.x), (float)clip->x2), fminf(fmaxf(p.y, q.y), (float)clip->y2)};
+		fminf(fmaxf(p.x, q.x), (float)box->x2), fminf(fmaxf(p.y, q.y), (float)box->y2)};
 
 	emit_rectangle(list, low, high);
 }
@@ -150,7 +162,7 @@ static struct vertex crossing(const struct half_plane *plane, struct vertex p, s
 	float t = dp / (dp - dq);
 	struct vertex result = {p.x + t * (q.x - p.x), p.y + t * (q.y - p.y)};
 
-	/* Exactly on the clip edge, so that neighbouring clip rectangles meet without a gap. */
+	/* Exactly on the shape's edge, so that neighbouring rectangles meet without a gap. */
 	if (plane->vertical) {
 		result.x = plane->limit;
 	} else {
@@ -195,22 +207,16 @@ static void emit_polygon(struct vertex_list *list, const struct polygon *polygon
 	}
 }
 
-static void emit_clipped_quad(struct vertex_list *list, const struct affine *map,
-	const pixman_box32_t *box, const pixman_box32_t *clip)
+static void emit_clipped_quad(
+	struct vertex_list *list, const pixman_box32_t *box, const struct polygon *clip)
 {
 	const struct half_plane planes[] = {
-		{true, (float)clip->x1, 1.0f},
-		{true, (float)clip->x2, -1.0f},
-		{false, (float)clip->y1, 1.0f},
-		{false, (float)clip->y2, -1.0f},
+		{true, (float)box->x1, 1.0f},
+		{true, (float)box->x2, -1.0f},
+		{false, (float)box->y1, 1.0f},
+		{false, (float)box->y2, -1.0f},
 	};
-	float x1 = (float)box->x1, y1 = (float)box->y1;
-	float x2 = (float)box->x2, y2 = (float)box->y2;
-	struct polygon polygon = {
-		.count = 4,
-		.points = {apply(map, x1, y1), apply(map, x2, y1), apply(map, x2, y2),
-			apply(map, x1, y2)},
-	};
+	struct polygon polygon = *clip;
 
 	for (unsigned i = 0; i < 4; i++) {
 		cut(&polygon, &planes[i]);
@@ -227,17 +233,26 @@ void geometry_emit(struct vertex_list *list, const pixman_region32_t *shape,
 		pixman_region32_rectangles((pixman_region32_t *)shape, &shape_count);
 	const pixman_box32_t *clips =
 		pixman_region32_rectangles((pixman_region32_t *)clip, &clip_count);
+	struct affine to_shape;
 
-	for (int i = 0; i < shape_count; i++) {
-		const pixman_box32_t *box = &boxes[i];
-		struct vertex p = apply(to_framebuffer, (float)box->x1, (float)box->y1);
-		struct vertex q = apply(to_framebuffer, (float)box->x2, (float)box->y2);
+	if (!affine_invert(to_framebuffer, &to_shape)) {
+		return;
+	}
+	for (int i = 0; i < clip_count; i++) {
+		float x1 = (float)clips[i].x1, y1 = (float)clips[i].y1;
+		float x2 = (float)clips[i].x2, y2 = (float)clips[i].y2;
+		const struct polygon corners = {
+			.count = 4,
+			.points = {apply(&to_shape, x1, y1), apply(&to_shape, x2, y1),
+				apply(&to_shape, x2, y2), apply(&to_shape, x1, y2)},
+		};
 
-		for (int j = 0; j < clip_count; j++) {
+		for (int j = 0; j < shape_count; j++) {
 			if (keeps_axes) {
-				emit_clipped_box(list, p, q, &clips[j]);
+				emit_clipped_box(
+					list, &boxes[j], corners.points[0], corners.points[2]);
 			} else {
-				emit_clipped_quad(list, to_framebuffer, box, &clips[j]);
+				emit_clipped_quad(list, &boxes[j], &corners);
 			}
 		}
 	}

@@ -9,7 +9,7 @@
 
 #include <pixman.h>
 
-/** A position in framebuffer pixels, top-left origin. */
+/** A position in the space of the shape that it belongs to, e.g. surface coordinates. */
 struct vertex {
 	float x, y;
 };
@@ -44,8 +44,8 @@ struct affine affine_multiply(const struct affine *outer, const struct affine *i
 /** Move the result by (@x, @y). */
 struct affine affine_translated(const struct affine *map, float x, float y);
 
-/** Shift what goes in: the result maps (x + @x, y + @y) to where @map maps (x, y). */
-struct affine affine_before_translation(const struct affine *map, float x, float y);
+/** The inverse map. Returns false, leaving *@inverse alone, when there is none. */
+bool affine_invert(const struct affine *map, struct affine *inverse);
 
 /** Scale the result: coordinates times (@x, @y). */
 struct affine affine_scaled(const struct affine *map, float x, float y);
@@ -54,12 +54,12 @@ struct affine affine_scaled(const struct affine *map, float x, float y);
 bool affine_keeps_axes(const struct affine *map);
 
 /**
- * Append triangles that cover the rectangles of @shape, mapped by @to_framebuffer, inside the
- * rectangles of @clip.
+ * Append triangles that cover the rectangles of @shape where, mapped by @to_framebuffer, they are
+ * inside the rectangles of
+ * @clip (framebuffer pixels). The vertices are in the space of the shape.
  *
- * @shape: in its own space, e.g. surface coordinates. @clip: framebuffer pixels. Edges of the
- * result are either edges of the mapped shape or of the clip, so what is filled depends on how the
- * clip is cut into rectangles in nothing but its area.
+ * Their edges are edges of the shape or of the clip, up to rounding that is far below half a pixel:
+ * which pixel centres are filled does not depend on how the clip is cut into rectangles.
  */
 void geometry_emit(struct vertex_list *list, const pixman_region32_t *shape,
 	const struct affine *to_framebuffer, const pixman_region32_t *clip);

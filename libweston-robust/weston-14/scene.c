@@ -18,21 +18,24 @@ void glue_region_to_framebuffer(
 	pixman_region32_translate(dst, out->area.x, out->area.y);
 }
 
-static struct affine surface_to_framebuffer(struct glue_output *out, struct weston_view *view)
+/* From surface coordinates to the framebuffer, and to clip space. */
+static void set_transforms(
+	struct node_draw *draw, struct glue_output *out, struct weston_view *view)
 {
 	struct affine to_global = affine_from_matrix4(view->transform.matrix.d);
-	struct affine to_output = affine_from_matrix4(out->output->matrix.d);
-	struct affine map = affine_multiply(&to_output, &to_global);
+	struct affine from_global = affine_from_matrix4(out->output->matrix.d);
+	struct affine frame_clip = frame_to_clip(&draw->glue->frame), to_clip;
 
-	return affine_translated(&map, (float)out->area.x, (float)out->area.y);
+	from_global = affine_translated(&from_global, (float)out->area.x, (float)out->area.y);
+	to_clip = affine_multiply(&frame_clip, &from_global);
+	draw->to_framebuffer = affine_multiply(&from_global, &to_global);
+	draw->item.to_clip = affine_multiply(&to_clip, &to_global);
 }
 
 /* Returns false when the node shows nothing that could be drawn. */
-static bool choose_content(
-	struct node_draw *draw, struct glue_output *out, struct weston_paint_node *pnode)
+static bool choose_content(struct node_draw *draw, struct weston_paint_node *pnode)
 {
 	struct glue_surface *gs = pnode->surface->renderer_state;
-	struct affine map;
 
 	if (pnode->draw_solid) {
 		draw->item.solid[0] = pnode->solid.r;
@@ -50,10 +53,8 @@ static bool choose_content(
 		}
 		return true;
 	}
-	map = affine_from_matrix4(pnode->output_to_buffer_matrix.d);
 	draw->item.content = &gs->content;
-	draw->item.to_buffer =
-		affine_before_translation(&map, (float)out->area.x, (float)out->area.y);
+	draw->item.to_buffer = affine_from_matrix4(pnode->surface->surface_to_buffer_matrix.d);
 	draw->item.linear = pnode->needs_filtering;
 	return true;
 }
@@ -111,9 +112,9 @@ static void add_node(
 	}
 	pixman_region32_init(&draw.clip);
 	pixman_region32_intersect(&draw.clip, &pnode->visible, region);
-	if (pixman_region32_not_empty(&draw.clip) && choose_content(&draw, out, pnode)) {
+	if (pixman_region32_not_empty(&draw.clip) && choose_content(&draw, pnode)) {
 		glue_region_to_framebuffer(out, &draw.clip, &draw.clip);
-		draw.to_framebuffer = surface_to_framebuffer(out, pnode->view);
+		set_transforms(&draw, out, pnode->view);
 		add_parts(&draw, pnode);
 	}
 	pixman_region32_fini(&draw.clip);
@@ -149,7 +150,8 @@ static void add_border(struct glue_output *out, enum gl_renderer_border_side sid
 	if (border->kind != CONTENT_PIXELS || box.x1 >= box.x2 || box.y1 >= box.y2) {
 		return;
 	}
-	item.to_buffer = affine_before_translation(&same, (float)box.x1, (float)box.y1);
+	item.to_clip = frame_to_clip(&out->glue->frame);
+	item.to_buffer = affine_translated(&same, (float)-box.x1, (float)-box.y1);
 	item.to_buffer = affine_scaled(&item.to_buffer,
 		(float)border->layout.width / (float)(box.x2 - box.x1),
 		(float)border->layout.height / (float)(box.y2 - box.y1));
