@@ -39,6 +39,12 @@ TEST(frames_are_counted_before_a_rebuild_is_believed)
 	rig_feed(&rig, RECOVERY_EVENT_FRAME);
 	test_assert_int_eq(rig.r.rung_failures, 0);
 	test_assert(rig.r.confirmed);
+
+	/* Each rebuild anew. */
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	rig_advance(&rig, 1 * MSEC);
+	rig_feed(&rig, RECOVERY_EVENT_FRAME);
+	test_assert(!rig.r.confirmed);
 }
 
 TEST(the_sixth_reset_in_a_minute_degrades_at_once)
@@ -56,6 +62,60 @@ TEST(the_sixth_reset_in_a_minute_degrades_at_once)
 	rig_advance(&rig, 1 * SEC);
 	test_assert_int_eq(rig.rebuilds_on[RUNG_CONTEXT], 5);
 	test_assert_int_eq(rig.rebuilds_on[RUNG_DISPLAY], 1);
+
+	/* The new rung has five of its own. */
+	for (i = 0; i < 5; i++) {
+		rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+		rig_advance(&rig, 1 * SEC);
+	}
+	test_assert_int_eq(rig.rebuilds_on[RUNG_DISPLAY], 6);
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	rig_advance(&rig, 1 * SEC);
+	test_assert_int_eq(rig.rebuilds_on[RUNG_SOFTWARE], 1);
+}
+
+TEST(one_loss_climbs_one_rung)
+{
+	struct recovery_config config = defaults(RUNGS_ALL);
+	struct rig rig;
+	int i;
+
+	/* The third loss is the third failure of the rung and the third reset in a row, too. */
+	config.max_resets = 2;
+	config.failures_per_rung = 2;
+	rig_init(&rig, &config);
+	for (i = 0; i < 3; i++) {
+		rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+		rig_advance(&rig, 100 * MSEC);
+	}
+	test_assert_int_eq(rig.rebuilds_on[RUNG_CONTEXT], 2);
+	test_assert_int_eq(rig.rebuilds_on[RUNG_DISPLAY], 1);
+}
+
+/* The lowest rung need not be the first one of the enum. */
+TEST(forgiveness_leads_to_a_rung_that_exists)
+{
+	struct rig rig;
+
+	start(&rig, RUNG_BIT(RUNG_DISPLAY) | RUNG_BIT(RUNG_SOFTWARE));
+	rig_advance(&rig, 100 * SEC);
+	test_assert_int_eq(rig.r.rung, RUNG_DISPLAY);
+	rig_reset(&rig, RESET_STATUS_GUILTY, 1000 * SEC);
+	rig_advance(&rig, 10 * SEC);
+	test_assert_int_eq(rig.rebuilds_on[RUNG_SOFTWARE], 1);
+}
+
+TEST(a_stuck_wait_is_forgiven)
+{
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	rig_reset(&rig, RESET_STATUS_GUILTY, 1000 * SEC);
+	rig_advance(&rig, 10 * SEC);
+	rig_advance(&rig, 61 * SEC);
+	rig_reset(&rig, RESET_STATUS_GUILTY, 1000 * SEC);
+	rig_advance(&rig, 9 * SEC);
+	test_assert_int_eq(rig.r.state, RECOVERY_WAITING);
 }
 
 TEST(resets_a_little_further_apart_do_not_degrade)
@@ -231,9 +291,20 @@ TEST(software_probes_the_hardware_less_and_less_often)
 	rig.no_hardware = false;
 	rig.works_from = RUNG_CONTEXT;
 	rig.rebuilds_on[RUNG_DISPLAY] = 0;
-	rig_advance(&rig, 600 * SEC);
-	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+	while (rig.r.state != RECOVERY_RUNNING) {
+		rig_advance(&rig, 1 * SEC);
+	}
 	test_assert_int_eq(rig.rebuilds_on[RUNG_DISPLAY], 1);
+
+	/* Fresh from an hour in software, nothing is forgiven yet … */
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	rig_advance(&rig, 1 * SEC);
+	test_assert_int_eq(rig.rebuilds_on[RUNG_DISPLAY], 2);
+	test_assert_int_eq(rig.r.probe_ns, 600 * SEC);
+	/* … after a minute it is. */
+	rig_advance(&rig, 61 * SEC);
+	test_assert_int_eq(rig.r.probe_ns, 30 * SEC);
+	test_assert_int_eq(rig.r.rung, RUNG_CONTEXT);
 }
 
 TEST(a_probe_that_promised_too_much_costs_one_rebuild)

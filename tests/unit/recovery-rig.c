@@ -235,10 +235,12 @@ void rig_enter(struct rig *rig, enum recovery_state state)
 		return;
 	}
 	rig_feed_status(rig, RECOVERY_EVENT_LOST, RESET_STATUS_INNOCENT);
+	rig->now += MSEC / 2;
 	if (state == RECOVERY_WAITING || state == RECOVERY_FAILED) {
 		return;
 	}
 	rig_feed(rig, RECOVERY_EVENT_STATUS);
+	rig->now += MSEC / 2;
 	if (state == RECOVERY_BACKOFF) {
 		rig_feed(rig, RECOVERY_EVENT_REBUILD_FAILED);
 	}

@@ -135,6 +135,14 @@ TEST(a_context_that_cannot_be_asked_counts_as_over)
 	rig_advance(&rig, 1);
 	test_assert_int_eq(rig.rebuilds, 1);
 	test_assert_int_eq(rig.queries, 1);
+
+	/* The next loss is asked about as usual. */
+	rig_reset(&rig, RESET_STATUS_UNKNOWN, 5 * MSEC);
+	rig_advance(&rig, 1 * MSEC);
+	test_assert_int_eq(rig.queries, 2);
+	test_assert_int_eq(rig.rebuilds, 1);
+	rig_advance(&rig, 6 * MSEC);
+	test_assert_int_eq(rig.rebuilds, 2);
 }
 
 TEST(a_lost_answer_does_not_end_the_recovery)
@@ -199,6 +207,20 @@ TEST(three_failures_lead_to_the_next_rung)
 	test_assert_int_eq(rig.r.attempts, 7);
 }
 
+TEST(a_new_rung_starts_with_a_short_interval)
+{
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	rig.fail_rebuilds = 3;
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	while (rig.r.rung == RUNG_CONTEXT) {
+		rig_advance(&rig, 1 * MSEC);
+	}
+	test_assert_int_eq(rig.r.state, RECOVERY_BACKOFF);
+	test_assert_int_eq(rig.timer - rig.last_rebuild, 10 * MSEC);
+}
+
 TEST(a_missing_rung_is_passed_over)
 {
 	struct rig rig;
@@ -218,6 +240,11 @@ TEST(lost_during_the_rebuild_is_normal)
 	start(&rig, RUNGS_ALL);
 	rig.lose_rebuilds = 2;
 	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	rig_advance(&rig, 1 * MSEC);
+	test_assert_int_eq(rig.r.state, RECOVERY_WAITING);
+	/* What is lost at once is not rebuilt at once. */
+	rig_advance(&rig, 1 * MSEC);
+	test_assert_int_eq(rig.r.state, RECOVERY_BACKOFF);
 	rig_advance(&rig, 100 * MSEC);
 	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
 	test_assert_int_eq(rig.rebuilds_on[RUNG_CONTEXT], 3);
@@ -271,73 +298,6 @@ TEST(a_purge_restores_contents_only)
 	test_assert_int_eq(rig.drops, 0);
 	test_assert_int_eq(rig.changes, 0);
 	test_assert_int_eq(rig.r.reset_total, 0);
-}
-
-TEST(an_idle_desktop_is_polled)
-{
-	struct rig rig;
-	int i;
-
-	start(&rig, RUNGS_ALL);
-	rig_advance(&rig, 10 * SEC);
-	test_assert_int_eq(rig.queries, 10);
-	rig.status = RESET_STATUS_INNOCENT;
-	rig.status_until = rig.now + 1 * SEC + 5 * MSEC;
-	rig_advance(&rig, 1 * SEC + 7 * MSEC);
-	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
-	test_assert_int_eq(rig.rebuilds, 1);
-
-	/* Frames query by themselves: no poll as long as they come. */
-	rig.queries = 0;
-	for (i = 0; i < 600; i++) {
-		rig_feed(&rig, RECOVERY_EVENT_FRAME);
-		rig_advance(&rig, 16 * MSEC);
-	}
-	test_assert_int_eq(rig.queries, 0);
-	rig_advance(&rig, 1 * SEC);
-	test_assert_int_eq(rig.queries, 1);
-}
-
-TEST(the_idle_poll_can_be_off)
-{
-	struct recovery_config config = defaults(RUNGS_ALL);
-	struct rig rig;
-
-	config.idle_poll_ns = 0;
-	rig_init(&rig, &config);
-	test_assert_int_eq(rig.timer, 0);
-	rig_advance(&rig, 100 * SEC);
-	test_assert_int_eq(rig.queries, 0);
-	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
-	rig_advance(&rig, 1 * SEC);
-	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
-	test_assert_int_eq(rig.timer, 0);
-}
-
-TEST(sleeping_outputs_are_not_polled)
-{
-	struct rig rig;
-
-	start(&rig, RUNGS_ALL);
-	rig_feed(&rig, RECOVERY_EVENT_OUTPUTS_SLEEP);
-	test_assert_int_eq(rig.timer, 0);
-	rig_advance(&rig, 1000 * SEC);
-	test_assert_int_eq(rig.queries, 0);
-
-	/* A recovery goes on in the dark, and leaves no poll behind. */
-	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
-	rig_advance(&rig, 1 * SEC);
-	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
-	test_assert_int_eq(rig.timer, 0);
-
-	/* Lost while asleep, as after a suspend: found before anything is drawn. */
-	rig.status = RESET_STATUS_UNKNOWN;
-	rig.status_until = rig.now + 1;
-	rig_feed(&rig, RECOVERY_EVENT_OUTPUTS_WAKE);
-	test_assert_int_eq(rig.r.state, RECOVERY_WAITING);
-	rig_advance(&rig, 1 * SEC);
-	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
-	test_assert(rig.timer != 0);
 }
 
 TEST(forced_rebuilds_drop_a_living_generation)
@@ -407,20 +367,6 @@ TEST(stop_ends_everything)
 		rig_feed_status(&rig, RECOVERY_EVENT_LOST, RESET_STATUS_GUILTY);
 		test_assert_int_eq(rig.r.bugs, 0);
 	}
-}
-
-TEST(an_early_timer_is_armed_again)
-{
-	struct rig rig;
-	int64_t due;
-
-	start(&rig, RUNGS_ALL);
-	due = rig.timer;
-	rig.now = due - 1;
-	rig_feed(&rig, RECOVERY_EVENT_TIMER);
-	test_assert_int_eq(rig.queries, 0);
-	test_assert_int_eq(rig.timer, due);
-	test_assert_int_eq(rig.r.bugs, 0);
 }
 
 TEST(nonsense_is_counted_and_ignored)

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+#include "recovery-rig.h"
+#include "test.h"
+
+static struct recovery_config defaults(uint32_t rungs)
+{
+	struct recovery_config config;
+
+	recovery_config_init(&config);
+	config.rungs = rungs;
+	return config;
+}
+
+static void start(struct rig *rig, uint32_t rungs)
+{
+	struct recovery_config config = defaults(rungs);
+
+	rig_init(rig, &config);
+	rig->draws = true;
+}
+
+TEST(an_idle_desktop_is_polled)
+{
+	struct rig rig;
+	int i;
+
+	start(&rig, RUNGS_ALL);
+	rig_advance(&rig, 10 * SEC);
+	test_assert_int_eq(rig.queries, 10);
+	rig.status = RESET_STATUS_INNOCENT;
+	rig.status_until = rig.now + 1 * SEC + 5 * MSEC;
+	rig_advance(&rig, 1 * SEC + 7 * MSEC);
+	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+	test_assert_int_eq(rig.rebuilds, 1);
+
+	/* Frames query by themselves: no poll as long as they come. */
+	rig.queries = 0;
+	for (i = 0; i < 600; i++) {
+		rig_feed(&rig, RECOVERY_EVENT_FRAME);
+		rig_advance(&rig, 16 * MSEC);
+	}
+	test_assert_int_eq(rig.queries, 0);
+	rig_advance(&rig, 1 * SEC);
+	test_assert_int_eq(rig.queries, 1);
+}
+
+TEST(the_idle_poll_can_be_off)
+{
+	struct recovery_config config = defaults(RUNGS_ALL);
+	struct rig rig;
+
+	config.idle_poll_ns = 0;
+	rig_init(&rig, &config);
+	test_assert_int_eq(rig.timer, 0);
+	rig_advance(&rig, 100 * SEC);
+	test_assert_int_eq(rig.queries, 0);
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	rig_advance(&rig, 1 * SEC);
+	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+	test_assert_int_eq(rig.timer, 0);
+}
+
+TEST(sleeping_outputs_are_not_polled)
+{
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	rig_feed(&rig, RECOVERY_EVENT_OUTPUTS_SLEEP);
+	test_assert_int_eq(rig.timer, 0);
+	rig_advance(&rig, 1000 * SEC);
+	test_assert_int_eq(rig.queries, 0);
+
+	/* A recovery goes on in the dark, and leaves no poll behind. */
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	rig_advance(&rig, 1 * SEC);
+	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+	test_assert_int_eq(rig.timer, 0);
+
+	/* Lost while asleep, as after a suspend: found before anything is drawn. */
+	rig.status = RESET_STATUS_UNKNOWN;
+	rig.status_until = rig.now + 1;
+	rig_feed(&rig, RECOVERY_EVENT_OUTPUTS_WAKE);
+	test_assert_int_eq(rig.r.state, RECOVERY_WAITING);
+	rig_advance(&rig, 1 * SEC);
+	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+	test_assert(rig.timer != 0);
+}
+
+TEST(an_early_timer_is_armed_again)
+{
+	struct rig rig;
+	int64_t due;
+
+	start(&rig, RUNGS_ALL);
+	due = rig.timer;
+	rig.now = due - 1;
+	rig_feed(&rig, RECOVERY_EVENT_TIMER);
+	test_assert_int_eq(rig.queries, 0);
+	test_assert_int_eq(rig.timer, due);
+
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	due = rig.timer;
+	rig.now = due - 1;
+	rig_feed(&rig, RECOVERY_EVENT_TIMER);
+	test_assert_int_eq(rig.queries, 0);
+	test_assert_int_eq(rig.timer, due);
+	test_assert_int_eq(rig.r.bugs, 0);
+}
