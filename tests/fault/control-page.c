@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "control-page.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+const char *const fault_name_words[FAULT_NAME_COUNT] = {
+	[FAULT_NAME_TEXTURE] = "textures",
+	[FAULT_NAME_BUFFER] = "buffers",
+	[FAULT_NAME_RENDERBUFFER] = "renderbuffers",
+	[FAULT_NAME_SHADER] = "shaders",
+	[FAULT_NAME_PROGRAM] = "programs",
+	[FAULT_NAME_SAMPLER] = "samplers",
+	[FAULT_NAME_SYNC] = "gl_syncs",
+	[FAULT_NAME_MEMORY_OBJECT] = "memory_objects",
+	[FAULT_NAME_SEMAPHORE] = "semaphores",
+	[FAULT_NAME_FRAMEBUFFER] = "framebuffers",
+	[FAULT_NAME_VERTEX_ARRAY] = "vertex_arrays",
+	[FAULT_NAME_QUERY] = "queries",
+	[FAULT_NAME_TRANSFORM_FEEDBACK] = "transform_feedbacks",
+	[FAULT_NAME_PIPELINE] = "program_pipelines",
+};
+
+const char *const fault_object_words[FAULT_OBJECT_COUNT] = {
+	[FAULT_OBJECT_CONTEXT] = "contexts",
+	[FAULT_OBJECT_SURFACE] = "surfaces",
+	[FAULT_OBJECT_IMAGE] = "images",
+	[FAULT_OBJECT_SYNC] = "egl_syncs",
+};
+
+static void initialise(struct fault_page *page)
+{
+	page->version = FAULT_PAGE_VERSION;
+	page->header_size = offsetof(struct fault_page, slots);
+	page->slot_size = sizeof page->slots[0];
+	page->slot_count = FAULT_SLOTS;
+	page->magic = FAULT_PAGE_MAGIC;
+}
+
+static struct fault_page *map_locked(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0) {
+		return NULL;
+	}
+	bool empty = st.st_size == 0;
+	if (empty && ftruncate(fd, sizeof(struct fault_page)) < 0) {
+		return NULL;
+	}
+	if (!empty && (size_t)st.st_size != sizeof(struct fault_page)) {
+		errno = EPROTO;
+		return NULL;
+	}
+	struct fault_page *page =
+		mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (page == MAP_FAILED) {
+		return NULL;
+	}
+	if (empty) {
+		initialise(page);
+	}
+	if (page->magic != FAULT_PAGE_MAGIC || page->version != FAULT_PAGE_VERSION) {
+		munmap(page, sizeof *page);
+		errno = EPROTO;
+		return NULL;
+	}
+	return page;
+}
+
+struct fault_page *fault_page_map(const char *path, bool create)
+{
+	struct fault_page *page = NULL;
+	int fd = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
+
+	if (fd < 0) {
+		return NULL;
+	}
+	if (flock(fd, LOCK_EX) == 0) {
+		page = map_locked(fd);
+	}
+	int saved = errno;
+	/* Closing would not unlock: the mapping keeps the open file alive. */
+	flock(fd, LOCK_UN);
+	close(fd);
+	errno = saved;
+	return page;
+}
+
+void fault_page_unmap(struct fault_page *page)
+{
+	munmap(page, sizeof *page);
+}
+
+static bool gone(int32_t pid)
+{
+	return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+static struct fault_slot *take(struct fault_slot *slot, int32_t owner, int32_t pid)
+{
+	if (!atomic_compare_exchange_strong(&slot->pid, &owner, pid)) {
+		return NULL;
+	}
+	memset((char *)slot + sizeof slot->pid, 0, sizeof *slot - sizeof slot->pid);
+	slot->start_ns = fault_now_ns();
+	return slot;
+}
+
+/* Slots of processes that have exited keep their counters for the tool as long as others are free.
+ */
+struct fault_slot *fault_page_claim(struct fault_page *page, int32_t pid)
+{
+	struct fault_slot *taken;
+
+	for (int i = 0; i < FAULT_SLOTS; i++) {
+		struct fault_slot *slot = &page->slots[i].slot;
+		int32_t owner = atomic_load(&slot->pid);
+		if ((owner == 0 || owner == pid) && (taken = take(slot, owner, pid))) {
+			return taken;
+		}
+	}
+	for (int i = 0; i < FAULT_SLOTS; i++) {
+		struct fault_slot *slot = &page->slots[i].slot;
+		int32_t owner = atomic_load(&slot->pid);
+		if (gone(owner) && (taken = take(slot, owner, pid))) {
+			return taken;
+		}
+	}
+	return NULL;
+}
+
+int64_t fault_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
