@@ -69,9 +69,6 @@ static struct recovery_input rebuild(struct renderer *renderer, enum recovery_ru
 	struct incident *incident = history_current(&renderer->history);
 	const char *error = NULL;
 
-	if (incident && !incident->t_over) {
-		incident->t_over = now(renderer);
-	}
 	renderer->generation =
 		generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
 	if (incident) {
@@ -95,8 +92,12 @@ static struct recovery_input rebuild(struct renderer *renderer, enum recovery_ru
 static bool carry_out(struct renderer *renderer, const struct recovery_orders *orders,
 	struct recovery_input *answer)
 {
+	struct incident *incident = history_current(&renderer->history);
 	bool answered = false;
 
+	if (orders->rebuild && incident && !incident->t_over) {
+		incident->t_over = now(renderer);
+	}
 	if (orders->drop != RECOVERY_DROP_NONE) {
 		drop(renderer, orders->drop);
 	}
