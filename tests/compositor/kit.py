@@ -249,6 +249,66 @@ class SceneClient:
         self.close()
 
 
+class Fault:
+    """The control file of the fault injector, and its tool."""
+
+    def __init__(self, build):
+        if not build.has_faults():
+            raise Skip(f'{build.fault_library} or wr-fault is not built')
+        self.build = build
+        self.dir = tempfile.mkdtemp(prefix='wr-fault-')
+        self.path = os.path.join(self.dir, 'control')
+        self.expected = 1  # losses, for wait_frame()
+        self.tool('create')
+
+    def tool(self, *arguments, check=True):
+        done = subprocess.run([self.build.fault_tool, self.path, *arguments], check=False,
+                              capture_output=True, text=True, timeout=60)
+        if check and done.returncode != 0:
+            raise TestError(f'wr-fault {" ".join(arguments)}: {done.stderr.strip()}')
+        return done.stdout
+
+    def environment(self, schedule=None):
+        """What weston needs besides the preload library."""
+        env = {'WR_FAULT_CONTROL': self.path, 'WR_FAULT_TARGET': 'compositor'}
+        if schedule:
+            env['WR_FAULT'] = schedule
+        return env
+
+    def lose(self, cause='innocent', how='--queries=3'):
+        """Makes the contexts lost at weston's next GL call."""
+        self.expected = self.losses() + 1
+        self.tool('lose', f'--cause={cause}', how)
+
+    def strike(self, schedule, losses=1):
+        """Adds a fault schedule that makes the contexts lost that often."""
+        self.expected = self.losses() + losses
+        self.tool('strike', schedule)
+
+    def wait_frame(self, seconds=10):
+        """Waits until what lose() asked for has struck, and a whole frame was drawn after it."""
+        deadline = time.monotonic() + seconds
+        while self.losses() < self.expected:
+            if time.monotonic() > deadline:
+                raise TestError('the reset does not strike: weston makes no GL call')
+            time.sleep(0.005)
+        self.tool('wait-frame', f'--timeout={seconds}')
+
+    def losses(self):
+        """How often the contexts of the running weston have been lost."""
+        processes = json.loads(self.tool('status', '--json'))['processes']
+        return sum(p['losses'] for p in processes if p['compositor'] and p['running'])
+
+    def cleanup(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.cleanup()
+
+
 class Scene:
     """A line of scene-client --list."""
 
