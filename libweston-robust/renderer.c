@@ -8,6 +8,9 @@
 /* Longest line made here: history_format() with every key filled. */
 #define LINE_MAX_BYTES 512
 
+/* How long a status that is known never to clear is believed. */
+#define WAIT_LIMIT_STUCK_NS ((int64_t)100 * 1000 * 1000)
+
 static int64_t now(struct renderer *renderer)
 {
 	return renderer->host->now_ns(renderer->host);
@@ -64,18 +67,51 @@ static void drop(struct renderer *renderer, enum recovery_drop how)
 	renderer->generation = NULL;
 }
 
+/* Returns NULL on success, else what went wrong. */
+static const char *climb(struct renderer *renderer, enum recovery_rung rung)
+{
+	bool abandon = renderer->disposal->abandon_display;
+
+	switch (rung) {
+	case RUNG_CONTEXT:
+		if (renderer->egl.display != EGL_NO_DISPLAY) {
+			return NULL;
+		}
+		return egl_reopen(&renderer->egl, renderer->egl.software, abandon);
+	case RUNG_DISPLAY:
+		return egl_reopen(&renderer->egl, false, abandon);
+	case RUNG_SOFTWARE:
+		return egl_reopen(&renderer->egl, true, abandon);
+	case RUNG_COUNT:
+		break;
+	}
+	return "no such rung";
+}
+
+static const char *make_generation(struct renderer *renderer, enum recovery_rung rung)
+{
+	const char *error = climb(renderer, rung);
+
+	if (!error) {
+		renderer->generation =
+			generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
+	}
+	if (renderer->generation) {
+		renderer->disposal = renderer->generation->disposal;
+	}
+	return error;
+}
+
 static struct recovery_input rebuild(struct renderer *renderer, enum recovery_rung rung)
 {
 	struct incident *incident = history_current(&renderer->history);
-	const char *error = NULL;
+	const char *error = make_generation(renderer, rung);
 
-	renderer->generation =
-		generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
 	if (incident) {
 		incident->rung = rung;
 		incident->attempts++;
 	}
-	if (!renderer->generation) {
+	if (error) {
 		renderer->host->trace(renderer->host, error);
 		return (struct recovery_input){.event = RECOVERY_EVENT_REBUILD_FAILED};
 	}
@@ -86,6 +122,29 @@ static struct recovery_input rebuild(struct renderer *renderer, enum recovery_ru
 	renderer->awaiting_first_frame = true;
 	renderer->rebuilt_counters = renderer->generation->counters;
 	return (struct recovery_input){.event = RECOVERY_EVENT_REBUILT};
+}
+
+/* Does the GPU draw again? Asked while everything is drawn without it. */
+static struct recovery_input probe_hardware(struct renderer *renderer)
+{
+	struct recovery_input answer = {.event = RECOVERY_EVENT_PROBE_FAILED};
+	struct generation *gen;
+	const char *error;
+	struct egl other;
+
+	if (egl_open_beside(&renderer->egl, &other)) {
+		return answer;
+	}
+	gen = generation_create(&other, 0, &error);
+	if (gen) {
+		generation_destroy(gen, false);
+		answer.event = RECOVERY_EVENT_PROBE_OK;
+	}
+	egl_finish(&other);
+	/* Behind the back of the display in use, nothing is current any more. */
+	renderer->egl.current_context = EGL_NO_CONTEXT;
+	renderer->egl.current_surface = EGL_NO_SURFACE;
+	return answer;
 }
 
 /* Returns whether there is an @answer to feed. */
@@ -118,6 +177,10 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 		*answer = query(renderer);
 		answered = true;
 	}
+	if (orders->probe_hardware) {
+		*answer = probe_hardware(renderer);
+		answered = true;
+	}
 	if (orders->give_up) {
 		finish_incident(renderer);
 		renderer->host->log(renderer->host,
@@ -140,6 +203,31 @@ static void feed(struct renderer *renderer, struct recovery_input in)
 			trace_orders(renderer, in);
 		}
 	} while (carry_out(renderer, &orders, &in));
+}
+
+/* On GBM the surface owns the buffers that are on the screen, and the backend the device: both
+ * stay. */
+static uint32_t available_rungs(const struct renderer *renderer)
+{
+	if (renderer->egl.options.platform == EGL_PLATFORM_GBM_KHR) {
+		return RUNG_BIT(RUNG_CONTEXT);
+	}
+	if (renderer->disposal->needs_new_display) {
+		return RUNG_BIT(RUNG_DISPLAY) | RUNG_BIT(RUNG_SOFTWARE);
+	}
+	return RUNG_BIT(RUNG_CONTEXT) | RUNG_BIT(RUNG_DISPLAY) | RUNG_BIT(RUNG_SOFTWARE);
+}
+
+static void configure(struct renderer *renderer, struct recovery_config *config)
+{
+	recovery_config_init(config);
+	config->rungs = available_rungs(renderer);
+	if (!renderer->generation->caps.get_reset_status) {
+		config->idle_poll_ns = 0;
+	}
+	if (renderer->disposal->status_sticks) {
+		config->wait_limit_ns = WAIT_LIMIT_STUCK_NS;
+	}
 }
 
 const char *renderer_init(
@@ -165,10 +253,8 @@ const char *renderer_init(
 		return error;
 	}
 	history_init(&renderer->history);
-	recovery_config_init(&config);
-	if (!renderer->generation->caps.get_reset_status) {
-		config.idle_poll_ns = 0;
-	}
+	renderer->disposal = renderer->generation->disposal;
+	configure(renderer, &config);
 	orders = recovery_init(&renderer->recovery, &config, now(renderer));
 	host->set_timer(host, orders.timer_ns);
 	return NULL;
@@ -182,7 +268,9 @@ void renderer_fini(struct renderer *renderer)
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_STOP});
 	generation_destroy(renderer->generation, lost);
 	renderer->generation = NULL;
-	egl_finish(&renderer->egl);
+	if (!lost || !renderer->disposal->abandon_display) {
+		egl_finish(&renderer->egl);
+	}
 }
 
 struct generation *renderer_generation(struct renderer *renderer)

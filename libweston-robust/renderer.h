@@ -41,6 +41,7 @@ struct renderer {
 	struct egl egl;
 	struct generation *generation; // NULL while there is none
 	uint64_t last_generation_id;
+	const struct disposal *disposal; // of the newest generation's driver
 
 	struct recovery recovery;
 	struct history history;

@@ -6,7 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <wayland-util.h>
+
 #include "gl/gl-api.h"
+
+#ifndef EGL_NO_CONFIG_KHR
+#define EGL_NO_CONFIG_KHR ((EGLConfig)0)
+#endif
 
 /** Most visuals that one output or display names; the stock backends name at most two. */
 #define EGL_VISUALS_MAX 4
@@ -40,12 +46,30 @@ struct egl_native_window {
 	unsigned long xid;          // X11 only: what the platform pointer pointed at
 };
 
+/** By which way an EGLDisplay is asked for. Each way may lead to a display of its own. */
+enum egl_reach {
+	EGL_REACH_NATIVE,  // the platform and native display of the options
+	EGL_REACH_TRACKED, // the same, with EGL_KHR_display_reference: a display not shared with
+			   // others
+	EGL_REACH_DEVICE,  // EGL_EXT_platform_device; no windows can be made there
+	EGL_REACH_COUNT
+};
+
+/** Displays that were abandoned and must not be taken again. */
+#define EGL_ABANDONED_MAX 8
+
 /** An initialised EGLDisplay and what it can do. Outlives the generations that live on it. */
 struct egl {
 	const struct gl_api *api; // borrowed
 	struct egl_options options;
-	EGLDisplay display;
-	EGLConfig config; // EGL_NO_CONFIG_KHR where contexts need none
+	EGLDisplay display; // EGL_NO_DISPLAY: closed, after a failed egl_reopen()
+	enum egl_reach reach;
+	bool software;       // opened for drawing without the GPU
+	EGLDeviceEXT device; // of the first display; EGL_NO_DEVICE_EXT: not known
+	EGLDisplay abandoned[EGL_ABANDONED_MAX];
+	unsigned abandoned_count;
+	struct wl_list windows; // struct target.link; their surfaces go with the display
+	EGLConfig config;       // EGL_NO_CONFIG_KHR where contexts need none
 
 	EGLContext current_context; // as last made current here
 	EGLSurface current_surface;
@@ -80,6 +104,22 @@ const char *egl_init(struct egl *egl, const struct gl_api *api, const struct egl
 
 /** Release the current context and terminate the display. */
 void egl_finish(struct egl *egl);
+
+/**
+ * Close the display, and open another one for the same windows: on the GPU, or on a software
+ * device. No generation may be left.
+ *
+ * @abandon: the present display is known to crash when it is terminated: leave it behind, and never
+ * take it again. Returns NULL on success, else a static sentence; the display is closed then, and
+ * may be opened by another call.
+ */
+const char *egl_reopen(struct egl *egl, bool software, bool abandon);
+
+/**
+ * Open a second display on the GPU beside @egl, without windows, to find out whether it works.
+ * Finish it with egl_finish(). Returns NULL on success, else a static sentence.
+ */
+const char *egl_open_beside(const struct egl *egl, struct egl *other);
 
 /**
  * The first config for @visuals: on GBM by EGL_NATIVE_VISUAL_ID, elsewhere by exact channel sizes.

@@ -37,6 +37,7 @@ static const char *begin(struct generation *gen)
 	if (!generation_make_current(gen, EGL_NO_SURFACE)) {
 		return "EGL cannot make the new context current";
 	}
+	gen->disposal = disposal_for((const char *)gen->api->glGetString(GL_RENDERER));
 	error = gl_caps_read(&gen->caps, gen->api, gen->context.robust);
 	if (error) {
 		return error;
@@ -59,6 +60,7 @@ struct generation *generation_create(struct egl *egl, uint64_t id, const char **
 	gen->id = id;
 	gen->egl = egl;
 	gen->api = egl->api;
+	gen->disposal = disposal_for(NULL);
 	wl_list_init(&gen->textures);
 	wl_list_init(&gen->framebuffers);
 	wl_list_init(&gen->programs);
@@ -69,6 +71,22 @@ struct generation *generation_create(struct egl *egl, uint64_t id, const char **
 		return NULL;
 	}
 	return gen;
+}
+
+static void dispose_of_context(struct generation *gen, bool lost)
+{
+	struct egl *egl = gen->egl;
+
+	if (gen->context.context == EGL_NO_CONTEXT) {
+		return;
+	}
+	if (lost && gen->disposal->abandon_context) {
+		egl->current_context = EGL_NO_CONTEXT;
+		egl->current_surface = EGL_NO_SURFACE;
+		return;
+	}
+	egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+	egl->api->eglDestroyContext(egl->display, gen->context.context);
 }
 
 void generation_destroy(struct generation *gen, bool lost)
@@ -95,10 +113,7 @@ void generation_destroy(struct generation *gen, bool lost)
 	if (!lost) {
 		gen->api->glDeleteBuffers(1, &gen->vertex_buffer);
 	}
-	if (gen->context.context != EGL_NO_CONTEXT) {
-		egl_make_current(gen->egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-		gen->api->eglDestroyContext(gen->egl->display, gen->context.context);
-	}
+	dispose_of_context(gen, lost);
 	free(gen);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/recovery.h"
 #include "gl/caps.h"
+#include "gl/disposal.h"
 #include "gl/egl.h"
 
 struct program;
@@ -38,6 +39,7 @@ struct generation {
 	const struct gl_api *api; // borrowed, == egl->api
 	struct egl_context context;
 	struct gl_caps caps;
+	const struct disposal *disposal; // static
 	struct generation_counters counters;
 
 	struct wl_list textures;     // struct texture.link

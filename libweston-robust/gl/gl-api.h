@@ -47,6 +47,7 @@
 	X(PFNEGLCREATEPLATFORMWINDOWSURFACEEXTPROC, CreatePlatformWindowSurfaceEXT)                \
 	X(PFNEGLGETPLATFORMDISPLAYEXTPROC, GetPlatformDisplayEXT)                                  \
 	X(PFNEGLQUERYDEVICESTRINGEXTPROC, QueryDeviceStringEXT)                                    \
+	X(PFNEGLQUERYDEVICESEXTPROC, QueryDevicesEXT)                                              \
 	X(PFNEGLQUERYDISPLAYATTRIBEXTPROC, QueryDisplayAttribEXT)                                  \
 	X(PFNEGLSETDAMAGEREGIONKHRPROC, SetDamageRegionKHR)                                        \
 	X(PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC, SwapBuffersWithDamageEXT)                            \

@@ -18,6 +18,7 @@ void target_init_window(struct target *target, struct egl *egl, struct egl_nativ
 	target->width = width;
 	target->height = height;
 	target->surface = EGL_NO_SURFACE;
+	wl_list_insert(&egl->windows, &target->link);
 }
 
 void target_init_image(
@@ -49,6 +50,7 @@ void target_fini(struct target *target)
 	if (target->kind == TARGET_WINDOW) {
 		egl_destroy_surface(target->egl, target->surface);
 		target->surface = EGL_NO_SURFACE;
+		wl_list_remove(&target->link);
 	} else if (target->framebuffer) {
 		struct generation *gen = target->framebuffer->gen;
 		bool current = generation_make_current(gen, gen->egl->current_surface);

@@ -30,6 +30,7 @@ struct target {
 
 	struct egl_native_window window; // WINDOW
 	struct egl_visuals visuals;      // WINDOW
+	struct wl_list link;             // WINDOW: egl.windows
 	EGLSurface surface;              // WINDOW: owned; EGL_NO_SURFACE until it could be made
 
 	uint32_t fourcc; // IMAGE
