@@ -51,6 +51,14 @@ static void record_loss(struct renderer *renderer, enum reset_status status)
 	renderer->awaiting_first_frame = false;
 }
 
+static void note_loss(struct renderer *renderer, enum reset_status status)
+{
+	record_loss(renderer, status);
+	if (status != RESET_STATUS_PURGED) {
+		generation_mark_lost(renderer->generation);
+	}
+}
+
 static struct recovery_input query(struct renderer *renderer)
 {
 	struct recovery_input answer = {.event = RECOVERY_EVENT_STATUS_UNAVAILABLE};
@@ -124,6 +132,20 @@ static struct recovery_input rebuild(struct renderer *renderer, enum recovery_ru
 	return (struct recovery_input){.event = RECOVERY_EVENT_REBUILT};
 }
 
+/* Video memory was purged: what was derived from the contents is made anew in the same context. */
+static void restore_contents(struct renderer *renderer)
+{
+	struct incident *incident = history_current(&renderer->history);
+
+	generation_drop_contents(renderer->generation, ++renderer->last_generation_id);
+	if (incident) {
+		incident->t_over = incident->t_rebuilt = now(renderer);
+		incident->generation_to = renderer->last_generation_id;
+	}
+	renderer->awaiting_first_frame = true;
+	renderer->rebuilt_counters = renderer->generation->counters;
+}
+
 /* Does the GPU draw again? Asked while everything is drawn without it. */
 static struct recovery_input probe_hardware(struct renderer *renderer)
 {
@@ -165,7 +187,7 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 		answered = true;
 	}
 	if (orders->restore && renderer->generation) {
-		generation_drop_contents(renderer->generation);
+		restore_contents(renderer);
 	}
 	if (orders->damage_all) {
 		renderer->host->damage_all(renderer->host);
@@ -195,8 +217,7 @@ static void feed(struct renderer *renderer, struct recovery_input in)
 
 	do {
 		if (in.event == RECOVERY_EVENT_STATUS && in.status != RESET_STATUS_NONE) {
-			record_loss(renderer, in.status);
-			generation_mark_lost(renderer->generation);
+			note_loss(renderer, in.status);
 		}
 		orders = recovery_step(&renderer->recovery, in, now(renderer));
 		if (orders.state_changed) {
@@ -222,9 +243,6 @@ static void configure(struct renderer *renderer, struct recovery_config *config)
 {
 	recovery_config_init(config);
 	config->rungs = available_rungs(renderer);
-	if (!renderer->generation->caps.get_reset_status) {
-		config->idle_poll_ns = 0;
-	}
 	if (renderer->disposal->status_sticks) {
 		config->wait_limit_ns = WAIT_LIMIT_STUCK_NS;
 	}
@@ -286,8 +304,7 @@ void renderer_report_loss(struct renderer *renderer, enum reset_status status)
 	if (renderer->loss_pending || !renderer->generation) {
 		return;
 	}
-	generation_mark_lost(renderer->generation);
-	record_loss(renderer, status);
+	note_loss(renderer, status);
 	renderer->loss_pending = true;
 	renderer->loss_status = status;
 	renderer->host->schedule_dispatch(renderer->host);

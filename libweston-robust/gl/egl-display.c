@@ -196,6 +196,8 @@ static void read_extensions(struct egl *egl)
 		gl_extension_in_list(list, "EGL_KHR_partial_update") && api->eglSetDamageRegionKHR;
 	/* EGL_KHR_partial_update brings the buffer age query along. */
 	egl->buffer_age |= egl->partial_update;
+	egl->video_memory_purge =
+		gl_extension_in_list(list, "EGL_NV_robustness_video_memory_purge");
 	egl->surfaceless_context = gl_extension_in_list(list, "EGL_KHR_surfaceless_context");
 	egl->wayland_binding =
 		gl_extension_in_list(list, "EGL_WL_bind_wayland_display") && has_drm_device(egl);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longest attribute list made here: three pairs and the end. */
-#define CONTEXT_ATTRIBS_MAX 7
+/* Longest attribute list made here: four pairs and the end. */
+#define CONTEXT_ATTRIBS_MAX 9
 
 static bool config_matches(const struct egl *egl, EGLConfig config, const struct egl_visual *visual)
 {
@@ -77,6 +77,10 @@ static EGLContext try_context(const struct egl *egl, int major, bool robust, boo
 		attribs[n++] = EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT;
 		attribs[n++] = EGL_LOSE_CONTEXT_ON_RESET_EXT;
 	}
+	if (robust && egl->video_memory_purge) {
+		attribs[n++] = EGL_GENERATE_RESET_ON_VIDEO_MEMORY_PURGE_NV;
+		attribs[n++] = EGL_TRUE;
+	}
 	if (high_priority) {
 		attribs[n++] = EGL_CONTEXT_PRIORITY_LEVEL_IMG;
 		attribs[n++] = EGL_CONTEXT_PRIORITY_HIGH_IMG;
@@ -89,8 +93,7 @@ struct egl_context egl_create_context(const struct egl *egl)
 {
 	struct egl_context result = {.context = EGL_NO_CONTEXT};
 
-	/* Reset notification is worth more than priority, and ES 3 more than notification is not:
-	 * both versions robust first. */
+	/* Reset notification is worth more than a high priority, and more than OpenGL ES 3. */
 	for (int robust = egl->create_context_robustness; robust >= 0; robust--) {
 		for (int major = 3; major >= 2; major--) {
 			for (int priority = egl->context_priority; priority >= 0; priority--) {

@@ -83,7 +83,8 @@ struct egl {
 	bool native_fence_sync;
 	bool partial_update;
 	bool surfaceless_context;
-	bool wayland_binding; // EGL_WL_bind_wayland_display and a DRM device to bind it to
+	bool video_memory_purge; // EGL_NV_robustness_video_memory_purge
+	bool wayland_binding;    // EGL_WL_bind_wayland_display and a DRM device to bind it to
 	PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC swap_buffers_with_damage; // NULL: not offered
 };
 

@@ -13,6 +13,9 @@
 /* A lost context may answer the same error for ever. */
 #define STICKY_ERRORS_MAX 16
 
+/* EGL_NV_robustness_video_memory_purge; no Khronos header has the GL token. */
+#define GL_PURGED_CONTEXT_RESET_NV 0x92BB
+
 static void set_fixed_state(struct generation *gen)
 {
 	const struct gl_api *api = gen->api;
@@ -89,10 +92,21 @@ static void dispose_of_context(struct generation *gen, bool lost)
 	egl->api->eglDestroyContext(egl->display, gen->context.context);
 }
 
-void generation_destroy(struct generation *gen, bool lost)
+static void destroy_contents(struct generation *gen, bool lost)
 {
 	struct texture *texture, *texture_next;
 	struct framebuffer *framebuffer, *framebuffer_next;
+
+	wl_list_for_each_safe (texture, texture_next, &gen->textures, link) {
+		texture_destroy(texture, lost);
+	}
+	wl_list_for_each_safe (framebuffer, framebuffer_next, &gen->framebuffers, link) {
+		framebuffer_destroy(framebuffer, lost);
+	}
+}
+
+void generation_destroy(struct generation *gen, bool lost)
+{
 	struct program *program, *program_next;
 
 	if (!gen) {
@@ -101,12 +115,7 @@ void generation_destroy(struct generation *gen, bool lost)
 	if (!lost) {
 		lost = !generation_make_current(gen, EGL_NO_SURFACE);
 	}
-	wl_list_for_each_safe (texture, texture_next, &gen->textures, link) {
-		texture_destroy(texture, lost);
-	}
-	wl_list_for_each_safe (framebuffer, framebuffer_next, &gen->framebuffers, link) {
-		framebuffer_destroy(framebuffer, lost);
-	}
+	destroy_contents(gen, lost);
 	wl_list_for_each_safe (program, program_next, &gen->programs, link) {
 		program_destroy(gen, program, lost);
 	}
@@ -122,14 +131,10 @@ void generation_mark_lost(struct generation *gen)
 	gen->lost = true;
 }
 
-void generation_drop_contents(struct generation *gen)
+void generation_drop_contents(struct generation *gen, uint64_t id)
 {
-	struct texture *texture, *next;
-	bool current = generation_make_current(gen, gen->egl->current_surface);
-
-	wl_list_for_each_safe (texture, next, &gen->textures, link) {
-		texture_destroy(texture, !current);
-	}
+	destroy_contents(gen, !generation_make_current(gen, gen->egl->current_surface));
+	gen->id = id;
 }
 
 bool generation_make_current(struct generation *gen, EGLSurface surface)
@@ -144,7 +149,11 @@ bool generation_query_status(struct generation *gen, enum reset_status *status)
 	if (!egl_make_current(gen->egl, surface, gen->context.context)) {
 		return false;
 	}
-	*status = generation_reset_status(gen);
+	if (gen->caps.get_reset_status) {
+		*status = generation_reset_status(gen);
+	} else {
+		*status = gen->lost || draw_probe(gen) ? RESET_STATUS_NONE : RESET_STATUS_UNKNOWN;
+	}
 	return true;
 }
 
@@ -161,6 +170,8 @@ enum reset_status generation_reset_status(struct generation *gen)
 		return RESET_STATUS_INNOCENT;
 	case GL_UNKNOWN_CONTEXT_RESET_EXT:
 		return RESET_STATUS_UNKNOWN;
+	case GL_PURGED_CONTEXT_RESET_NV:
+		return RESET_STATUS_PURGED;
 	default:
 		return RESET_STATUS_NONE;
 	}

@@ -76,9 +76,11 @@ void generation_destroy(struct generation *gen, bool lost);
 /** The context was seen to be lost: from now on generation_make_current() refuses it. */
 void generation_mark_lost(struct generation *gen);
 
-/** Drop what was derived from contents (textures), and keep the context: for contents that were
- * purged. */
-void generation_drop_contents(struct generation *gen);
+/**
+ * The contents of video memory were purged: drop textures and framebuffers, keep the context, and
+ * go on as generation @id, so that nothing trusts what was painted before.
+ */
+void generation_drop_contents(struct generation *gen, uint64_t id);
 
 /**
  * Make the generation's context current with @surface (EGL_NO_SURFACE: for framebuffer objects).
@@ -88,6 +90,10 @@ bool generation_make_current(struct generation *gen, EGLSurface surface);
 
 /**
  * Ask a context that may be lost: makes it current, without a surface if it was marked lost.
+ *
+ * A context without reset notification is asked to draw something instead (a canary): if it does
+ * not, that is an unknown reset. Once marked lost such a context has nothing more to tell, and the
+ * reset counts as over: the next generation has to prove itself anyway.
  *
  * Returns false when it cannot be asked because EGL will not make it current; else *@status is set.
  */

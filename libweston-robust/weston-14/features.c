@@ -103,6 +103,6 @@ void glue_log_features(struct glue *glue)
 	log_gl(renderer);
 	if (!renderer->generation->caps.get_reset_status) {
 		weston_log("warning: EGL or GL offers no reset notification: "
-			   "GPU resets will not be noticed\n");
+			   "a pixel drawn and read back while idle stands in for it\n");
 	}
 }
