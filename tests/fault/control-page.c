@@ -138,6 +138,37 @@ struct fault_slot *fault_page_claim(struct fault_page *page, int32_t pid)
 	return NULL;
 }
 
+static void copy_text(char *to, size_t size, const char *from)
+{
+	size_t n = from ? strlen(from) : 0;
+
+	n = n < size ? n : size - 1;
+	memcpy(to, from ? from : "", n);
+	to[n] = '\0';
+}
+
+uint32_t fault_page_post(
+	struct fault_page *page, const char *path, const struct fault_request *request)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0) {
+		return 0;
+	}
+	/* 0 is what a page without any request holds. */
+	uint32_t number = page->request + 1;
+	number += number == 0;
+	page->kind = request->kind;
+	page->target = request->target;
+	page->target_pid = request->pid;
+	page->request_ns = fault_now_ns();
+	copy_text(page->target_match, sizeof page->target_match, request->match);
+	copy_text(page->text, sizeof page->text, request->text);
+	atomic_store(&page->request, number);
+	close(fd);
+	return number;
+}
+
 int64_t fault_now_ns(void)
 {
 	struct timespec ts;

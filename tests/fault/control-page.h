@@ -163,6 +163,23 @@ void fault_page_unmap(struct fault_page *page);
  */
 struct fault_slot *fault_page_claim(struct fault_page *page, int32_t pid);
 
+struct fault_request {
+	enum fault_request_kind kind;
+	enum fault_target target;
+	int32_t pid;       /**< for FAULT_TARGET_PID */
+	const char *match; /**< for FAULT_TARGET_MATCH, shorter than FAULT_COMM_MAX */
+	const char *text;  /**< shorter than FAULT_TEXT_MAX, NULL for none */
+};
+
+/**
+ * Write a request into the header of the page that is mapped from path.
+ *
+ * Returns the request's number, which each process puts into its slot when it has taken notice
+ * (ack) and when the request has done its work there (struck); 0 with errno set on failure.
+ */
+uint32_t fault_page_post(
+	struct fault_page *page, const char *path, const struct fault_request *request);
+
 /** CLOCK_MONOTONIC in ns. */
 int64_t fault_now_ns(void);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define TOKEN_MAX 256
+#define LARGEST 1000000000000000 /* sums of these must not overflow */
 
 struct parser {
 	struct fault_schedule *schedule;
@@ -68,7 +69,7 @@ static bool parse_integer(const char *text, int64_t min, int64_t *value)
 
 	errno = 0;
 	long long v = strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || v < min) {
+	if (errno != 0 || end == text || *end != '\0' || v < min || v > LARGEST) {
 		return false;
 	}
 	*value = v;

@@ -7,16 +7,13 @@
 #include "wr-fault-status.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
 	STATUS_OK = 0,
@@ -174,24 +171,20 @@ static int wait_for(const struct options *o, struct fault_page *page, uint32_t r
 static int send_request(const struct options *o, struct fault_page *page,
 	enum fault_request_kind kind, const char *text)
 {
-	int fd = open(o->path, O_RDWR | O_CLOEXEC);
+	uint32_t number = fault_page_post(page, o->path,
+		&(struct fault_request){
+			.kind = kind,
+			.target = o->target,
+			.pid = o->pid,
+			.match = o->match,
+			.text = text,
+		});
 
-	if (fd < 0 || flock(fd, LOCK_EX) < 0) {
+	if (number == 0) {
 		fprintf(stderr, "wr-fault: %s: %s\n", o->path, strerror(errno));
 		return STATUS_FAILED;
 	}
-	uint32_t request = page->request + 1;
-	page->kind = kind;
-	page->target = o->target;
-	page->target_pid = o->pid;
-	page->request_ns = fault_now_ns();
-	snprintf(page->target_match, sizeof page->target_match, "%s", o->match ? o->match : "");
-	snprintf(page->text, sizeof page->text, "%s", text);
-	/* 0 is what a page without any request holds. */
-	request += request == 0;
-	atomic_store(&page->request, request);
-	close(fd);
-	return o->wait ? wait_for(o, page, request, has_struck) : STATUS_OK;
+	return o->wait ? wait_for(o, page, number, has_struck) : STATUS_OK;
 }
 
 static int send_schedule(const struct options *o, struct fault_page *page,
