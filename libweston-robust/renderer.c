@@ -8,6 +8,9 @@
 /* Longest line made here: history_format() with every key filled. */
 #define LINE_MAX_BYTES 512
 
+/* A task that the kernel named belongs to a reset that is seen this long before or after it. */
+#define GUILTY_TASK_NS ((int64_t)10 * 1000 * 1000 * 1000)
+
 /* How long a status that is known never to clear is believed. */
 #define WAIT_LIMIT_STUCK_NS ((int64_t)100 * 1000 * 1000)
 
@@ -36,6 +39,16 @@ static void finish_incident(struct renderer *renderer)
 	}
 }
 
+static void name_guilty_task(struct renderer *renderer)
+{
+	struct incident *incident = history_current(&renderer->history);
+
+	if (incident && renderer->guilty_task[0] &&
+		now(renderer) - renderer->guilty_task_ns < GUILTY_TASK_NS) {
+		incident_set_guilty_task(incident, renderer->guilty_task);
+	}
+}
+
 static void record_loss(struct renderer *renderer, enum reset_status status)
 {
 	enum recovery_state state = renderer->recovery.state;
@@ -48,6 +61,7 @@ static void record_loss(struct renderer *renderer, enum reset_status status)
 	history_begin(&renderer->history,
 		status == RESET_STATUS_NONE ? RESET_STATUS_UNKNOWN : status,
 		renderer->last_generation_id, now(renderer));
+	name_guilty_task(renderer);
 	renderer->awaiting_first_frame = false;
 }
 
@@ -342,6 +356,16 @@ bool renderer_accept(struct renderer *renderer, enum target_result result)
 		return false;
 	}
 	return false;
+}
+
+void renderer_hint(struct renderer *renderer, const char *task)
+{
+	snprintf(renderer->guilty_task, sizeof(renderer->guilty_task), "%s", task);
+	renderer->guilty_task_ns = now(renderer);
+	name_guilty_task(renderer);
+	if (renderer_generation(renderer)) {
+		feed(renderer, query(renderer));
+	}
 }
 
 static void record_first_frame(struct renderer *renderer)

@@ -47,6 +47,8 @@ struct renderer {
 	struct history history;
 	bool loss_pending;                           // seen, and not dispatched yet
 	enum reset_status loss_status;               // with loss_pending
+	char guilty_task[64];                        // as the kernel named it last; "": not at all
+	int64_t guilty_task_ns;                      // when it did
 	bool awaiting_first_frame;                   // of the present generation, after a reset
 	struct generation_counters rebuilt_counters; // at the time of the rebuild
 };
@@ -80,6 +82,12 @@ void renderer_report_loss(struct renderer *renderer, enum reset_status status);
  * prompt a status query. Returns whether the frame may go on (TARGET_OK).
  */
 bool renderer_accept(struct renderer *renderer, enum target_result result);
+
+/**
+ * Somebody who should know says that a GPU was reset, by the doing of @task ("" if unknown): asks
+ * the status at once. From the event loop only.
+ */
+void renderer_hint(struct renderer *renderer, const char *task);
 
 /** An output was presented. @all: now every output shows a frame of the present generation. */
 void renderer_presented(struct renderer *renderer, bool all);

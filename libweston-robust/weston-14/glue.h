@@ -28,6 +28,9 @@ struct glue {
 	struct wl_listener wake;               // weston_compositor.wake_signal
 	bool asleep;                           // as told to the renderer
 
+	struct udev_monitor *uevents; // NULL: none to be had
+	struct wl_event_source *uevent_source;
+
 	struct wl_list outputs;  // struct glue_output.link
 	struct wl_list surfaces; // struct glue_surface.link
 	struct frame frame;      // reused by each repaint
@@ -225,6 +228,14 @@ void glue_log_features(struct glue *glue);
 
 /** Offer the wl_shm formats that can be drawn. */
 void glue_add_shm_formats(struct glue *glue);
+
+/* ---- uevent.c ---------------------------------------------------------------------------------
+ */
+
+/** Listen to the kernel's events about GPU resets. Works without them. */
+void glue_uevent_init(struct glue *glue);
+
+void glue_uevent_fini(struct glue *glue);
 
 /* ---- debug.c
  * -------------------------------------------------------------------------------------- */

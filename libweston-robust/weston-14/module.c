@@ -45,6 +45,7 @@ static void destroy(struct weston_compositor *compositor)
 	wl_list_for_each_safe (gs, gs_next, &glue->surfaces, link) {
 		glue_surface_destroy(gs);
 	}
+	glue_uevent_fini(glue);
 	renderer_fini(&glue->renderer);
 	glue_host_fini(glue);
 	glue_debug_fini(glue);
@@ -110,6 +111,7 @@ static void introduce(struct glue *glue)
 	glue_add_shm_formats(glue);
 	glue_log_features(glue);
 	glue_debug_init(glue);
+	glue_uevent_init(glue);
 }
 
 static int display_create(

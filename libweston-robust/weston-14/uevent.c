@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+/*
+ * The kernel's word on a GPU reset: DRM drivers send a "change" uevent with WEDGED=none after a
+ * reset that went well, or with the methods that may bring the device back, and newer ones name the
+ * guilty task in PID and TASK (the kernel's drm-uapi document, "Device Wedging"). It says nothing
+ * about our own contexts, so it only prompts the question, and lends its name to the record.
+ */
+#include "weston-14/glue.h"
+
+#include <libudev.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMM_MAX 64
+
+/* Kernels that name only the process id leave the name to us, as long as the process lives. */
+static void read_comm(const char *pid, char comm[COMM_MAX])
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", atoi(pid));
+	file = fopen(path, "re");
+	if (!file) {
+		return;
+	}
+	if (fgets(comm, COMM_MAX, file)) {
+		comm[strcspn(comm, "\n")] = '\0';
+	}
+	fclose(file);
+}
+
+static void take_event(struct glue *glue, struct udev_device *device)
+{
+	const char *wedged = udev_device_get_property_value(device, "WEDGED");
+	const char *task = udev_device_get_property_value(device, "TASK");
+	const char *pid = udev_device_get_property_value(device, "PID");
+	const char *node = udev_device_get_sysname(device);
+	char comm[COMM_MAX] = "";
+	char line[256];
+
+	if (!wedged && !udev_device_get_property_value(device, "RESET")) {
+		return;
+	}
+	if (task) {
+		snprintf(comm, sizeof(comm), "%s", task);
+	} else if (pid) {
+		read_comm(pid, comm);
+	}
+	snprintf(line, sizeof(line), "kernel: %s was reset: WEDGED=%s PID=%s TASK=%s",
+		node ? node : "a device", wedged ? wedged : "-", pid ? pid : "-",
+		comm[0] ? comm : "-");
+	glue->host.trace(&glue->host, line);
+	renderer_hint(&glue->renderer, comm);
+}
+
+static int monitor_readable(int fd, uint32_t mask, void *data)
+{
+	struct glue *glue = data;
+	struct udev_device *device = udev_monitor_receive_device(glue->uevents);
+
+	if (device) {
+		take_event(glue, device);
+		udev_device_unref(device);
+	}
+	return 0;
+}
+
+static struct udev_monitor *create_monitor(void)
+{
+	struct udev *udev = udev_new();
+	struct udev_monitor *monitor = udev ? udev_monitor_new_from_netlink(udev, "udev") : NULL;
+
+	udev_unref(udev); /* the monitor keeps its own reference */
+	if (!monitor) {
+		return NULL;
+	}
+	if (udev_monitor_filter_add_match_subsystem_devtype(monitor, "drm", NULL) < 0 ||
+		udev_monitor_enable_receiving(monitor) < 0) {
+		udev_monitor_unref(monitor);
+		return NULL;
+	}
+	return monitor;
+}
+
+void glue_uevent_init(struct glue *glue)
+{
+	struct wl_event_loop *loop = wl_display_get_event_loop(glue->compositor->wl_display);
+
+	glue->uevents = create_monitor();
+	if (glue->uevents) {
+		glue->uevent_source = wl_event_loop_add_fd(loop, udev_monitor_get_fd(glue->uevents),
+			WL_EVENT_READABLE, monitor_readable, glue);
+	}
+	if (!glue->uevent_source) {
+		weston_log("warning: no kernel events about GPU resets: "
+			   "these are found by asking only\n");
+		glue_uevent_fini(glue);
+	}
+}
+
+void glue_uevent_fini(struct glue *glue)
+{
+	if (glue->uevent_source) {
+		wl_event_source_remove(glue->uevent_source);
+	}
+	udev_monitor_unref(glue->uevents);
+	glue->uevent_source = NULL;
+	glue->uevents = NULL;
+}
