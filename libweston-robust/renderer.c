@@ -190,6 +190,11 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 	struct incident *incident = history_current(&renderer->history);
 	bool answered = false;
 
+	if (orders->drop_optional_features) {
+		egl_reduce(&renderer->egl);
+		renderer->host->log(renderer->host,
+			"GPU reset: this renderer was guilty again; optional features are off now");
+	}
 	if (orders->rebuild && incident && !incident->t_over) {
 		incident->t_over = now(renderer);
 	}

@@ -123,6 +123,10 @@ static const struct program *use_program(struct generation *gen, const struct pr
 	return program;
 }
 
+/* Shown instead of pixels that went with the GPU's memory and that nobody kept: a calm dark grey.
+ */
+static const GLfloat placeholder_color[] = {0.16f, 0.16f, 0.17f, 1.0f};
+
 static void draw_triangles(struct generation *gen, const struct frame_item *item)
 {
 	gen->api->glDrawArrays(GL_TRIANGLES, (GLint)item->first, (GLsizei)item->count);
@@ -156,9 +160,11 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 
 	if (item->content) {
 		texture = texture_get(gen, item->content);
-		if (!texture) {
+		if (!texture && !content_lost(item->content)) {
 			return;
 		}
+	}
+	if (texture) {
 		key.source = PROGRAM_TEXTURE_2D;
 		key.order = texture->format->order;
 		key.opaque = item->opaque || !texture->format->alpha;
@@ -173,7 +179,9 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 		set_filter(texture, item->linear);
 		set_texture_coordinates(gen, program, item);
 	} else {
-		gen->api->glUniform4fv(program->color, 1, item->solid);
+		gen->counters.placeholders += item->content != NULL;
+		gen->api->glUniform4fv(
+			program->color, 1, item->content ? placeholder_color : item->solid);
 	}
 	gen->api->glUniform1f(program->alpha, item->alpha);
 	if (key.tint) {

@@ -210,6 +210,21 @@ static void read_extensions(struct egl *egl)
 	}
 }
 
+static void apply_reduction(struct egl *egl)
+{
+	if (egl->reduced) {
+		egl->buffer_age = false;
+		egl->partial_update = false;
+		egl->swap_buffers_with_damage = NULL;
+	}
+}
+
+void egl_reduce(struct egl *egl)
+{
+	egl->reduced = true;
+	apply_reduction(egl);
+}
+
 static const char *select_base_config(struct egl *egl)
 {
 	const char *list = egl->api->eglQueryString(egl->display, EGL_EXTENSIONS);
@@ -245,6 +260,7 @@ static const char *check_display(struct egl *egl)
 	const char *error;
 
 	read_extensions(egl);
+	apply_reduction(egl);
 	error = select_base_config(egl);
 	if (!error && !egl->surfaceless_context) {
 		error = "EGL_KHR_surfaceless_context is missing";

@@ -83,6 +83,7 @@ struct egl {
 	bool native_fence_sync;
 	bool partial_update;
 	bool surfaceless_context;
+	bool reduced;            // by egl_reduce()
 	bool video_memory_purge; // EGL_NV_robustness_video_memory_purge
 	bool wayland_binding;    // EGL_WL_bind_wayland_display and a DRM device to bind it to
 	PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC swap_buffers_with_damage; // NULL: not offered
@@ -115,6 +116,10 @@ void egl_finish(struct egl *egl);
  * may be opened by another call.
  */
 const char *egl_reopen(struct egl *egl, bool software, bool abandon);
+
+/** From now on do without what is not needed to draw: partial update, swaps with damage, buffer
+ * age. */
+void egl_reduce(struct egl *egl);
 
 /**
  * Open a second display on the GPU beside @egl, without windows, to find out whether it works.

@@ -23,6 +23,7 @@ struct generation_counters {
 	uint64_t restored_surfaces; // contents whose texture had been lost with an earlier
 				    // generation
 	uint64_t restored_bytes;
+	uint64_t placeholders; // drawn in place of a content that could not be restored
 };
 
 /**

@@ -114,6 +114,20 @@ static void introduce(struct glue *glue)
 	glue_uevent_init(glue);
 }
 
+/* For tests and for finding out; the configuration file is the compositor plugin's. */
+static enum retention_policy retention_from_environment(void)
+{
+	const char *name = getenv("WESTON_ROBUST_RETENTION");
+	enum retention_policy policy = RETENTION_AUTO;
+
+	if (name && !retention_policy_from_name(name, &policy)) {
+		weston_log("weston-robust GL renderer: WESTON_ROBUST_RETENTION=%s is none of hold, "
+			   "copy, auto, none\n",
+			name);
+	}
+	return policy;
+}
+
 static int display_create(
 	struct weston_compositor *compositor, const struct gl_renderer_display_options *options)
 {
@@ -129,7 +143,7 @@ static int display_create(
 		return -1;
 	}
 	glue->compositor = compositor;
-	glue->retention = RETENTION_AUTO;
+	glue->retention = retention_from_environment();
 	wl_list_init(&glue->outputs);
 	wl_list_init(&glue->surfaces);
 	set_hooks(glue);
