@@ -263,9 +263,13 @@ class Demo:
 
     def watch(self, text, seconds):
         """Tell a person who looks at a nested desktop what comes, and give him time."""
-        if self.options.backend != "headless":
-            say(text)
-            time.sleep(seconds)
+        if self.options.backend == "headless":
+            return
+        if self.options.backend == "rdp" and seconds and sys.stdin.isatty():
+            input("demo: press Enter to go on (once you are connected) ")
+            return
+        say(text)
+        time.sleep(seconds)
 
     def resets(self, desktop, fault, pictures, count):
         """Reset the GPU `count` times; compare now and then and after the last one."""

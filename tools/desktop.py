@@ -19,7 +19,7 @@ FLAGS_OF_BACKEND = {
     "headless": ["--width={w}", "--height={h}"],
     "x11": ["--width={w}", "--height={h}", "--no-input"],
     "wayland": ["--width={w}", "--height={h}"],
-    "rdp": ["--width={w}", "--height={h}", "--address=127.0.0.1", "--no-clients-resize"],
+    "rdp": ["--width={w}", "--height={h}", "--address=127.0.0.1", "--no-resizeable"],
 }
 VIEW = re.compile(r"View \d+ \(role (?P<role>[^,]*), PID (?P<pid>\d+), surface ID \d+, (?P<label>.*),"
                   r" 0x[0-9a-f]+\):")
