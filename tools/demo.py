@@ -207,6 +207,9 @@ class Demo:
         env = fault.environment()
         if self.options.renderer == "robust":
             env["WESTON_MODULE_MAP"] = f"gl-renderer.so={MODULE}"
+        if resets > 5:
+            # A storm of resets is slowed down on purpose; here it is what is wanted.
+            env["WESTON_ROBUST_MAX_RESETS"] = "0"
         desktop = Desktop(BUILD, folder, WESTON_INI, SIZE, self.options.backend)
         try:
             with desktop:
