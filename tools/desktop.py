@@ -15,6 +15,7 @@ import subprocess
 import time
 
 SOCKET = "weston-robust"
+X11_SOCKETS = pathlib.Path("/tmp/.X11-unix")
 FLAGS_OF_BACKEND = {
     "headless": ["--width={w}", "--height={h}"],
     "x11": ["--width={w}", "--height={h}", "--no-input"],
@@ -144,6 +145,10 @@ class Desktop:
 
     def start(self, extra_env=None, arguments=()):
         """Start weston and wait until its shell has drawn the background."""
+        # Where no X server has ever run, weston 14's Xwayland module crashes without this folder.
+        if not X11_SOCKETS.exists():
+            X11_SOCKETS.mkdir()
+            X11_SOCKETS.chmod(0o1777)
         # Clients look for the file in XDG_CONFIG_HOME, weston is told.
         ini = self.folder / "config" / "weston.ini"
         ini.write_text(self.config, encoding="utf-8")
