@@ -4,9 +4,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* Longest line made here: history_format() with every key filled. */
 #define LINE_MAX_BYTES 512
+
+/* How often, and how far apart, a first context is tried for: a reset may be under way. */
+#define FIRST_GENERATION_ATTEMPTS 100
+#define FIRST_GENERATION_PAUSE_NS (20 * 1000 * 1000)
 
 /* A task that the kernel named belongs to a reset that is seen this long before or after it. */
 #define GUILTY_TASK_NS ((int64_t)10 * 1000 * 1000 * 1000)
@@ -267,6 +272,23 @@ static void configure(struct renderer *renderer, struct recovery_config *config)
 	}
 }
 
+/* Nothing runs yet that waiting could hold up, and without a context there is nothing to start
+ * with. */
+static const char *make_first_generation(struct renderer *renderer)
+{
+	const struct timespec pause = {.tv_nsec = FIRST_GENERATION_PAUSE_NS};
+	const char *error = NULL;
+
+	for (int i = 0; i < FIRST_GENERATION_ATTEMPTS && !renderer->generation; i++) {
+		if (i > 0) {
+			nanosleep(&pause, NULL);
+		}
+		renderer->generation =
+			generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
+	}
+	return renderer->generation ? NULL : error;
+}
+
 const char *renderer_init(
 	struct renderer *renderer, struct renderer_host *host, const struct egl_options *options)
 {
@@ -283,9 +305,8 @@ const char *renderer_init(
 	if (error) {
 		return error;
 	}
-	renderer->generation =
-		generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
-	if (!renderer->generation) {
+	error = make_first_generation(renderer);
+	if (error) {
 		egl_finish(&renderer->egl);
 		return error;
 	}

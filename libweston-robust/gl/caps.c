@@ -49,12 +49,16 @@ static void read_framebuffer_caps(struct gl_caps *caps, const char *list)
 	caps->pixel_pack_buffer = es3;
 }
 
-/* The three names stand for one function: GL_EXT_robustness, GL_KHR_robustness, and OpenGL ES 3.2,
- * section 2.3.2. */
+/*
+ * The three names stand for one function: GL_EXT_robustness, GL_KHR_robustness, and OpenGL ES 3.2,
+ * section 2.3.2. A context that is lost from the start tells no extensions;
+ * EGL_EXT_create_context_robustness implies the first name.
+ */
 static PFNGLGETGRAPHICSRESETSTATUSEXTPROC select_reset_status(
 	const struct gl_caps *caps, const struct gl_api *api, const char *list)
 {
-	if (gl_extension_in_list(list, "GL_EXT_robustness") && api->glGetGraphicsResetStatusEXT) {
+	if ((!list || gl_extension_in_list(list, "GL_EXT_robustness")) &&
+		api->glGetGraphicsResetStatusEXT) {
 		return api->glGetGraphicsResetStatusEXT;
 	}
 	if (gl_extension_in_list(list, "GL_KHR_robustness") && api->glGetGraphicsResetStatusKHR) {
@@ -72,6 +76,9 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 
 	memset(caps, 0, sizeof(*caps));
 	caps->version = parse_version((const char *)api->glGetString(GL_VERSION));
+	if (robust) {
+		caps->get_reset_status = select_reset_status(caps, api, list);
+	}
 	if (caps->version < 20) {
 		return "the context is not OpenGL ES 2.0 or later";
 	}
@@ -80,9 +87,6 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	api->glGetIntegerv(GL_MAX_TEXTURE_SIZE, &caps->max_texture_size);
 	api->glGetShaderPrecisionFormat(GL_FRAGMENT_SHADER, GL_HIGH_FLOAT, range, &precision);
 	caps->fragment_highp = precision > 0;
-	if (robust) {
-		caps->get_reset_status = select_reset_status(caps, api, list);
-	}
 
 	if (!caps->texture_bgra) {
 		return "GL_EXT_texture_format_BGRA8888 is missing";

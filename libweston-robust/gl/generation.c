@@ -42,14 +42,14 @@ static const char *begin(struct generation *gen)
 	}
 	gen->disposal = disposal_for((const char *)gen->api->glGetString(GL_RENDERER));
 	error = gl_caps_read(&gen->caps, gen->api, gen->context.robust);
-	if (error) {
-		return error;
+	if (!error) {
+		set_fixed_state(gen);
+		error = draw_probe(gen) ? NULL : "the new context does not draw";
 	}
-	set_fixed_state(gen);
-	if (generation_reset_status(gen) != RESET_STATUS_NONE) {
-		return "the new context was born during a reset";
-	}
-	return draw_probe(gen) ? NULL : "the new context does not draw";
+	/* Asked last: it explains any of the errors above, and a reset may come in between. */
+	return generation_reset_status(gen) == RESET_STATUS_NONE
+		       ? error
+		       : "the new context was born during a reset";
 }
 
 struct generation *generation_create(struct egl *egl, uint64_t id, const char **error)
