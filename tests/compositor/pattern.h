@@ -9,8 +9,7 @@
 
 /** What is drawn. Each reveals other mistakes. */
 enum pattern {
-	PATTERN_CARD, // four distinct corners, a frame, gradients, a 1 px grid: order and
-		      // orientation
+	PATTERN_CARD,  // four distinct corners, a frame, gradients, a 1 px grid
 	PATTERN_NOISE, // every pixel differs from its neighbours: offsets, stride, filtering
 	PATTERN_FLAT,  // one colour that depends on the seed
 	PATTERN_GRID,  // 1 px black and white checkerboard: filtering, half pixel shifts
