@@ -108,8 +108,17 @@ void ladder_note_cause(struct recovery *r, enum reset_status status, struct reco
 	}
 }
 
+static void forgive_doubts(struct recovery *r, int64_t now)
+{
+	if (now - r->doubted_at >= r->config.quiet_ns) {
+		r->doubts = 0;
+		r->doubt_ns = r->config.doubt_wait_ns;
+	}
+}
+
 void ladder_forgive(struct recovery *r, int64_t now)
 {
+	forgive_doubts(r, now);
 	if (now - r->quiet_from < r->config.quiet_ns) {
 		return;
 	}

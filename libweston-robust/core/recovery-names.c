@@ -52,6 +52,7 @@ const char *recovery_event_name(enum recovery_event event)
 		[RECOVERY_EVENT_OUTPUTS_WAKE] = "outputs-wake",
 		[RECOVERY_EVENT_FORCED] = "forced",
 		[RECOVERY_EVENT_PURGED] = "purged",
+		[RECOVERY_EVENT_DOUBT] = "doubt",
 		[RECOVERY_EVENT_PROBE_OK] = "probe-ok",
 		[RECOVERY_EVENT_PROBE_FAILED] = "probe-failed",
 		[RECOVERY_EVENT_STOP] = "stop",

@@ -62,6 +62,9 @@ void steps_lose(
 /** While drawing: contents are gone. */
 void steps_purge(struct recovery_orders *o);
 
+/** While drawing: what is on the screen may be wrong. Has the generation rebuilt by the timer. */
+void steps_doubt(struct recovery *r, int64_t now, struct recovery_orders *o);
+
 /** WAITING: the timer expired. */
 void steps_wait_tick(struct recovery *r, int64_t now, struct recovery_orders *o);
 

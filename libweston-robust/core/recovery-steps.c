@@ -3,6 +3,11 @@
 
 #include "recovery-private.h"
 
+/* The least delay of an order that must not be carried out within a draw. */
+#define SOON ((int64_t)1000 * 1000)
+
+#define A_DAY (24 * 3600 * 1000 * SOON)
+
 #define RUNGS_HARDWARE (RUNG_BIT(RUNG_CONTEXT) | RUNG_BIT(RUNG_DISPLAY))
 
 static int64_t min_ns(int64_t a, int64_t b)
@@ -35,7 +40,7 @@ static bool may_probe(const struct recovery *r)
 	       (r->config.rungs & RUNGS_HARDWARE) != 0;
 }
 
-/* While drawing one timer serves both the idle poll and the probe. */
+/* While drawing one timer serves the idle poll, the probe and the doubt. */
 void steps_schedule(struct recovery *r, struct recovery_orders *o)
 {
 	int64_t at = INT64_MAX;
@@ -45,6 +50,9 @@ void steps_schedule(struct recovery *r, struct recovery_orders *o)
 	}
 	if (may_probe(r)) {
 		at = min_ns(at, r->probe_at);
+	}
+	if (r->doubt_at != 0) {
+		at = min_ns(at, r->doubt_at);
 	}
 	if (at == INT64_MAX) {
 		stop_timer(r, o);
@@ -57,19 +65,6 @@ void steps_query(struct recovery *r, int64_t now, struct recovery_orders *o)
 {
 	r->last_sign_at = now;
 	o->query = true;
-}
-
-/* One question at a time: what is due as well comes with the next expiry, at once. */
-void steps_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
-{
-	if (may_probe(r) && now >= r->probe_at) {
-		o->probe_hardware = true;
-		r->probe_at = now + r->probe_ns;
-		r->probe_ns = min_ns(2 * r->probe_ns, r->config.probe_cap_ns);
-	} else if (may_poll(r) && now >= r->last_sign_at + r->config.idle_poll_ns) {
-		steps_query(r, now, o);
-	}
-	steps_schedule(r, o);
 }
 
 void steps_stop(struct recovery *r, struct recovery_orders *o)
@@ -102,6 +97,7 @@ void steps_rebuild(struct recovery *r, enum recovery_drop drop, struct recovery_
 	r->state = RECOVERY_REBUILDING;
 	r->confirmed = false;
 	r->attempts++;
+	r->doubt_at = 0;
 	stop_timer(r, o);
 	o->drop = drop;
 	o->rebuild = true;
@@ -214,6 +210,41 @@ void steps_force(struct recovery *r, struct recovery_orders *o)
 		begin_incident(r);
 		steps_rebuild(r, RECOVERY_DROP_ALIVE, o);
 	}
+}
+
+void steps_doubt(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	r->doubted_at = now;
+	if (r->doubt_at != 0 || r->doubts >= r->config.max_doubts || r->config.rungs == 0) {
+		return;
+	}
+	r->doubt_at = now + SOON > r->doubt_from ? now + SOON : r->doubt_from;
+	steps_schedule(r, o);
+}
+
+static void resolve_doubt(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	r->doubts++;
+	r->doubt_from = now + r->doubt_ns;
+	r->doubt_ns = min_ns(2 * r->doubt_ns, A_DAY);
+	steps_force(r, o);
+}
+
+/* One question at a time: what is due as well comes with the next expiry, at once. */
+void steps_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	if (r->doubt_at != 0 && now >= r->doubt_at) {
+		resolve_doubt(r, now, o);
+		return;
+	}
+	if (may_probe(r) && now >= r->probe_at) {
+		o->probe_hardware = true;
+		r->probe_at = now + r->probe_ns;
+		r->probe_ns = min_ns(2 * r->probe_ns, r->config.probe_cap_ns);
+	} else if (may_poll(r) && now >= r->last_sign_at + r->config.idle_poll_ns) {
+		steps_query(r, now, o);
+	}
+	steps_schedule(r, o);
 }
 
 void steps_return_to_hardware(struct recovery *r, struct recovery_orders *o)

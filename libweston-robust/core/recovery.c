@@ -45,6 +45,9 @@ static void on_drawing(
 	case RECOVERY_EVENT_FRAME:
 		ladder_note_frame(r, now);
 		break;
+	case RECOVERY_EVENT_DOUBT:
+		steps_doubt(r, now, o);
+		break;
 	case RECOVERY_EVENT_TIMER:
 		steps_tick(r, now, o);
 		break;
@@ -114,6 +117,7 @@ static void on_waiting(
 	case RECOVERY_EVENT_REBUILT:
 	case RECOVERY_EVENT_REBUILD_FAILED:
 	case RECOVERY_EVENT_FRAME:
+	case RECOVERY_EVENT_DOUBT:
 	case RECOVERY_EVENT_COUNT:
 		bug(r);
 		break;
@@ -148,6 +152,7 @@ static void on_rebuilding(
 	case RECOVERY_EVENT_STATUS:
 	case RECOVERY_EVENT_STATUS_UNAVAILABLE:
 	case RECOVERY_EVENT_FRAME:
+	case RECOVERY_EVENT_DOUBT:
 	case RECOVERY_EVENT_TIMER:
 	case RECOVERY_EVENT_COUNT:
 		bug(r);
@@ -180,6 +185,7 @@ static void on_backoff(
 	case RECOVERY_EVENT_REBUILT:
 	case RECOVERY_EVENT_REBUILD_FAILED:
 	case RECOVERY_EVENT_FRAME:
+	case RECOVERY_EVENT_DOUBT:
 	case RECOVERY_EVENT_COUNT:
 		bug(r);
 		break;
@@ -199,6 +205,7 @@ static void on_software(
 	case RECOVERY_EVENT_STATUS:
 	case RECOVERY_EVENT_STATUS_UNAVAILABLE:
 	case RECOVERY_EVENT_FRAME:
+	case RECOVERY_EVENT_DOUBT:
 	case RECOVERY_EVENT_TIMER:
 	case RECOVERY_EVENT_OUTPUTS_SLEEP:
 	case RECOVERY_EVENT_OUTPUTS_WAKE:
@@ -233,6 +240,7 @@ static void on_failed(
 	case RECOVERY_EVENT_REBUILT:
 	case RECOVERY_EVENT_REBUILD_FAILED:
 	case RECOVERY_EVENT_FRAME:
+	case RECOVERY_EVENT_DOUBT:
 	case RECOVERY_EVENT_TIMER:
 	case RECOVERY_EVENT_COUNT:
 		bug(r);
@@ -332,6 +340,7 @@ static void take_config(struct recovery *r, const struct recovery_config *config
 	recovery_config_sanitize(&r->config);
 	r->backoff_ns = r->config.backoff_first_ns;
 	r->probe_ns = r->config.probe_first_ns;
+	r->doubt_ns = r->config.doubt_wait_ns;
 }
 
 struct recovery_orders recovery_init(

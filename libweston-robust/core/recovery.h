@@ -57,6 +57,7 @@ enum recovery_event {
 	RECOVERY_EVENT_OUTPUTS_WAKE,   // at least one output is awake again
 	RECOVERY_EVENT_FORCED,         // rebuild although nothing was lost (API)
 	RECOVERY_EVENT_PURGED,         // contents gone, context kept
+	RECOVERY_EVENT_DOUBT,          // a frame was drawn with GL errors, none of them a loss
 	RECOVERY_EVENT_PROBE_OK,       // answer to probe_hardware: the GPU works again
 	RECOVERY_EVENT_PROBE_FAILED,   // answer to probe_hardware: it does not
 	RECOVERY_EVENT_STOP,           // the renderer shuts down
@@ -84,8 +85,8 @@ enum recovery_drop {
  * What the caller has to do, in the order of the members. A zeroed value means: nothing.
  *
  * At most one of rebuild, query and probe_hardware is set: one question, one answer. There is one
- * single-shot timer; its time may have come already. Carry all orders of a value out before the next
- * event is fed; the answer may be fed at once afterwards, in a loop, not by recursion.
+ * single-shot timer; its time may have come already. Carry all orders of a value out before the
+ * next event is fed; the answer may be fed at once afterwards, in a loop, not by recursion.
  */
 struct recovery_orders {
 	bool state_changed;          // notify; the new state is in struct recovery
@@ -129,6 +130,10 @@ struct recovery_config {
 	uint32_t good_frames; // frames until a rebuild is believed to last; at least 1
 	int64_t quiet_ns;     // all counters are forgiven this long after the last reset
 
+	uint32_t max_doubts; // rebuilds because of DOUBT without success, then it is ignored until
+			     // forgiven; 0 = always ignored
+	int64_t doubt_wait_ns; // from the first of them to the second; each is twice the last
+
 	int64_t probe_first_ns; // SOFTWARE: first probe of the hardware; each interval is twice the
 				// last; 0 = never probe
 	int64_t probe_cap_ns;
@@ -157,15 +162,20 @@ struct recovery {
 	uint32_t good_frames;   // frames since REBUILT, until confirmed
 	uint32_t rung_failures; // failures in a row on `rung`
 	uint32_t guilty;        // guilty resets, until forgiven
+	uint32_t doubts;        // rebuilds because of DOUBT, until forgiven
 
 	int64_t timer_at;     // when the timer is armed: its time; else RECOVERY_TIMER_DISARM
 	int64_t lost_at;      // WAITING: when the loss was seen
 	int64_t quiet_from;   // newest reset or rebuild
 	int64_t last_sign_at; // while drawing: newest frame or query, the idle poll counts from it
 	int64_t probe_at;     // SOFTWARE: next probe
+	int64_t doubt_at;     // while drawing: when doubt leads to a rebuild; 0 = no doubt
+	int64_t doubt_from;   // no such rebuild earlier than this
+	int64_t doubted_at;   // newest DOUBT
 	int64_t wait_ns;      // WAITING: present interval
 	int64_t backoff_ns;   // next interval
 	int64_t probe_ns;     // next interval
+	int64_t doubt_ns;     // next interval
 
 	int64_t recent[RECOVERY_MAX_RESETS + 1]; // ring of reset times
 	uint32_t recent_count;                   // filled entries

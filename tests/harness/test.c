@@ -327,6 +327,10 @@ static enum outcome run_and_report(const struct test_case *test)
 	make_runtime_dir();
 	v = run_forked(test);
 	remove_runtime_dir();
+	if (v.outcome == PASSED) {
+		/* How it failed, as it had to, is worth a line at most. */
+		v.reason[strcspn(v.reason, "\n")] = '\0';
+	}
 	printf("%s %s%s%s%s\n", words[v.outcome], test->name, test->must_fail ? " (must fail)" : "",
 		v.reason[0] ? ": " : "", v.reason);
 	return v.outcome;

@@ -108,3 +108,77 @@ TEST(an_early_timer_is_armed_again)
 	test_assert_int_eq(rig.timer, due);
 	test_assert_int_eq(rig.r.bugs, 0);
 }
+
+/* Fed from within a draw: nothing is rebuilt before the timer. */
+TEST(doubt_leads_to_one_rebuild)
+{
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+	rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+	test_assert_int_eq(rig.rebuilds, 0);
+	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+	rig_advance(&rig, 1 * MSEC);
+	test_assert_int_eq(rig.rebuilds, 1);
+	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+	test_assert_int_eq(rig.r.reset_total, 0);
+	rig_advance(&rig, 100 * SEC);
+	test_assert_int_eq(rig.rebuilds, 1);
+}
+
+TEST(endless_doubt_is_ignored_in_the_end)
+{
+	int64_t begin, rebuilt_at[6] = {0};
+	unsigned seen = 0;
+	struct rig rig;
+	int i;
+
+	start(&rig, RUNGS_ALL);
+	begin = rig.now;
+	for (i = 0; i < 100000; i++) {
+		rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+		rig_advance(&rig, 16 * MSEC);
+		if (rig.rebuilds > seen) {
+			test_assert(seen < 5);
+			rebuilt_at[seen++] = rig.last_rebuild - begin;
+		}
+	}
+	test_assert_int_eq(seen, 5);
+	test_assert_int_eq(rebuilt_at[0], 1 * MSEC);
+	for (i = 1; i < 5; i++) {
+		int64_t gap = rebuilt_at[i] - rebuilt_at[i - 1], want = (1 << (i - 1)) * SEC;
+
+		test_assert_msg(gap >= want && gap < want + 100 * MSEC, "gap %d is %lld ms", i,
+			(long long)(gap / MSEC));
+	}
+	/* A quiet period without errors, and errors count again. */
+	rig_advance(&rig, 61 * SEC);
+	rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+	rig_advance(&rig, 1 * MSEC);
+	test_assert_int_eq(rig.rebuilds, 6);
+}
+
+TEST(a_recovery_settles_all_doubt)
+{
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 0);
+	rig_advance(&rig, 500 * MSEC);
+	test_assert_int_eq(rig.rebuilds, 1);
+	test_assert_int_eq(rig.r.bugs, 0);
+}
+
+TEST(doubt_can_be_off)
+{
+	struct recovery_config config = defaults(RUNGS_ALL);
+	struct rig rig;
+
+	config.max_doubts = 0;
+	rig_init(&rig, &config);
+	rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+	rig_advance(&rig, 10 * SEC);
+	test_assert_int_eq(rig.rebuilds, 0);
+}

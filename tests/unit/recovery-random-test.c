@@ -47,6 +47,8 @@ static struct recovery_config random_config(struct test_rng *rng)
 	config.max_resets = (uint32_t)test_rng_below(rng, 40);
 	config.good_frames = (uint32_t)test_rng_below(rng, 4);
 	config.max_guilty = (uint32_t)test_rng_below(rng, 4);
+	config.max_doubts = (uint32_t)test_rng_below(rng, 4);
+	config.doubt_wait_ns = random_ns(rng);
 	config.quiet_ns = random_ns(rng);
 	config.probe_first_ns = test_rng_below(rng, 3) == 0 ? 0 : random_ns(rng);
 	return config;
