@@ -118,7 +118,10 @@ class Fault:
         self.control = folder / "fault-control"
 
     def environment(self):
-        return {"LD_PRELOAD": str(INJECTOR), "WR_FAULT_CONTROL": str(self.control)}
+        # A sanitizer's run-time insists on being first.
+        first = os.environ.get("WR_SANITIZER_PRELOAD")
+        preload = f"{first}:{INJECTOR}" if first else str(INJECTOR)
+        return {"LD_PRELOAD": preload, "WR_FAULT_CONTROL": str(self.control)}
 
     def call(self, *args):
         command = [WR_FAULT, self.control, *args]
