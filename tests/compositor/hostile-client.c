@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+/* hostile-client: does one thing with wl_shm that a compositor must survive, under scene-shell. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "scene.h"
+
+struct hostile {
+	struct scene_display display;
+	struct wl_surface *surface;
+};
+
+struct pool {
+	int fd;
+	struct wl_shm_pool *proxy;
+};
+
+static struct pool make_pool(struct hostile *self, size_t bytes)
+{
+	struct pool pool = {.fd = memfd_create("wr-hostile", MFD_CLOEXEC)};
+
+	if (pool.fd < 0 || ftruncate(pool.fd, (off_t)bytes) < 0) {
+		abort();
+	}
+	pool.proxy = wl_shm_create_pool(self->display.shm, pool.fd, (int32_t)bytes);
+	return pool;
+}
+
+static void show(struct hostile *self, struct wl_buffer *buffer)
+{
+	struct wr_scene_view_v1 *view =
+		wr_scene_control_v1_create_view(self->display.control, self->surface);
+
+	wr_scene_view_v1_set_position(view, wl_fixed_from_int(5), wl_fixed_from_int(7));
+	wl_surface_attach(self->surface, buffer, 0, 0);
+	wl_surface_damage(self->surface, 0, 0, INT32_MAX, INT32_MAX);
+	wl_surface_commit(self->surface);
+}
+
+/* Round trips and a pause, so that frames are drawn with what was done. */
+static void let_it_draw(struct hostile *self)
+{
+	for (int i = 0; i < 5; i++) {
+		if (wl_display_roundtrip(self->display.display) < 0) {
+			return;
+		}
+		usleep(20000);
+	}
+}
+
+static struct wl_buffer *plain_buffer(struct hostile *self, struct pool *pool)
+{
+	*pool = make_pool(self, 64 * 4 * 64);
+	return wl_shm_pool_create_buffer(pool->proxy, 0, 64, 64, 64 * 4, WL_SHM_FORMAT_XRGB8888);
+}
+
+/* libwayland asks for stride >= width only: rows overlap and the last one leaves the pool. */
+static void small_stride(struct hostile *self)
+{
+	struct pool pool = make_pool(self, 64 * 64);
+
+	show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 64, 64, 64, WL_SHM_FORMAT_XRGB8888));
+}
+
+static void small_stride_wide(struct hostile *self)
+{
+	struct pool pool = make_pool(self, 4096 * 8);
+
+	show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 4096, 8, 4096, WL_SHM_FORMAT_ARGB8888));
+}
+
+/* 8 bytes per pixel where there is one. */
+static void small_stride_deep(struct hostile *self)
+{
+	struct pool pool = make_pool(self, 256 * 256);
+
+	show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 256, 256, 256,
+			   pixel_format_by_name("ABGR16161616F")->code));
+}
+
+static void truncated_after_commit(struct hostile *self)
+{
+	struct pool pool;
+
+	show(self, plain_buffer(self, &pool));
+	if (ftruncate(pool.fd, 0) < 0) {
+		abort();
+	}
+}
+
+static void truncated_after_frame(struct hostile *self)
+{
+	struct pool pool;
+	struct wl_buffer *buffer = plain_buffer(self, &pool);
+
+	show(self, buffer);
+	let_it_draw(self);
+	if (ftruncate(pool.fd, 4096) < 0) {
+		abort();
+	}
+	wl_surface_attach(self->surface, buffer, 0, 0);
+	wl_surface_damage(self->surface, 0, 0, INT32_MAX, INT32_MAX);
+	wl_surface_commit(self->surface);
+}
+
+static void destroyed_before_commit(struct hostile *self)
+{
+	struct pool pool;
+	struct wl_buffer *buffer = plain_buffer(self, &pool);
+
+	wr_scene_control_v1_create_view(self->display.control, self->surface);
+	wl_surface_attach(self->surface, buffer, 0, 0);
+	wl_buffer_destroy(buffer);
+	wl_surface_damage(self->surface, 0, 0, 64, 64);
+	wl_surface_commit(self->surface);
+}
+
+static void destroyed_after_commit(struct hostile *self)
+{
+	struct pool pool;
+	struct wl_buffer *buffer = plain_buffer(self, &pool);
+
+	show(self, buffer);
+	wl_buffer_destroy(buffer);
+	wl_shm_pool_destroy(pool.proxy);
+	close(pool.fd);
+	let_it_draw(self);
+	wl_surface_damage(self->surface, 0, 0, 64, 64);
+	wl_surface_commit(self->surface);
+}
+
+static void surface_destroyed_at_once(struct hostile *self)
+{
+	struct pool pool;
+
+	show(self, plain_buffer(self, &pool));
+	wl_surface_destroy(self->surface);
+}
+
+static void huge_width(struct hostile *self)
+{
+	struct pool pool = make_pool(self, 100000 * 4 * 2);
+
+	show(self, wl_shm_pool_create_buffer(
+			   pool.proxy, 0, 100000, 2, 100000 * 4, WL_SHM_FORMAT_XRGB8888));
+}
+
+static void huge_height(struct hostile *self)
+{
+	struct pool pool = make_pool(self, 100000 * 4);
+
+	show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 1, 100000, 4, WL_SHM_FORMAT_XRGB8888));
+}
+
+/* 1 GiB that is all holes. */
+static void huge_area(struct hostile *self)
+{
+	struct pool pool = make_pool(self, (size_t)16384 * 16384 * 4 - 16384 * 4);
+
+	show(self, wl_shm_pool_create_buffer(
+			   pool.proxy, 0, 16384, 16383, 16384 * 4, WL_SHM_FORMAT_XRGB8888));
+}
+
+static void offset_beyond(struct hostile *self)
+{
+	struct pool pool = make_pool(self, 4096);
+
+	show(self,
+		wl_shm_pool_create_buffer(pool.proxy, 4000, 32, 32, 128, WL_SHM_FORMAT_XRGB8888));
+}
+
+static void many_commits(struct hostile *self)
+{
+	for (int i = 0; i < 300; i++) {
+		struct pool pool = make_pool(self, (size_t)(i + 1) * 4 * 64);
+		struct wl_buffer *buffer = wl_shm_pool_create_buffer(
+			pool.proxy, 0, i + 1, 64, (i + 1) * 4, WL_SHM_FORMAT_XRGB8888);
+
+		if (i == 0) {
+			show(self, buffer);
+		}
+		wl_surface_attach(self->surface, buffer, 0, 0);
+		wl_surface_damage(self->surface, -1000, -1000, 5000, 5000);
+		wl_surface_commit(self->surface);
+		wl_buffer_destroy(buffer);
+		wl_shm_pool_destroy(pool.proxy);
+		close(pool.fd);
+	}
+}
+
+static void odd_viewport(struct hostile *self)
+{
+	struct pool pool;
+	struct wp_viewport *viewport =
+		wp_viewporter_get_viewport(self->display.viewporter, self->surface);
+
+	wp_viewport_set_source(viewport, wl_fixed_from_double(63.99), 0, 1, 1);
+	wp_viewport_set_destination(viewport, 30000, 30000);
+	show(self, plain_buffer(self, &pool));
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct hostile *self);
+} modes[] = {
+	{"small-stride", small_stride},
+	{"small-stride-wide", small_stride_wide},
+	{"small-stride-deep", small_stride_deep},
+	{"truncated-after-commit", truncated_after_commit},
+	{"truncated-after-frame", truncated_after_frame},
+	{"destroyed-before-commit", destroyed_before_commit},
+	{"destroyed-after-commit", destroyed_after_commit},
+	{"surface-destroyed-at-once", surface_destroyed_at_once},
+	{"huge-width", huge_width},
+	{"huge-height", huge_height},
+	{"huge-area", huge_area},
+	{"offset-beyond", offset_beyond},
+	{"many-commits", many_commits},
+	{"odd-viewport", odd_viewport},
+};
+
+static int list_modes(void)
+{
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		puts(modes[i].name);
+	}
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct hostile self = {0};
+
+	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+		return list_modes();
+	}
+	for (size_t i = 0; argc >= 2 && i < sizeof modes / sizeof modes[0]; i++) {
+		if (strcmp(modes[i].name, argv[1]) != 0) {
+			continue;
+		}
+		const char *error = scene_display_init(&self.display);
+		if (error) {
+			fprintf(stderr, "hostile-client: %s\n", error);
+			return 1;
+		}
+		self.surface = wl_compositor_create_surface(self.display.compositor);
+		modes[i].run(&self);
+		let_it_draw(&self);
+		if (argc == 3) {
+			char byte;
+
+			puts("ready");
+			fflush(stdout);
+			while (read(STDIN_FILENO, &byte, 1) > 0) {
+			}
+		}
+		/* A protocol error is a fair answer; the compositor's end is not. */
+		scene_display_finish(&self.display);
+		return 0;
+	}
+	fputs("usage: hostile-client --list | MODE [stay]\n", stderr);
+	return 2;
+}
