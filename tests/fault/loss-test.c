@@ -113,6 +113,18 @@ PROBE_TEST(lost_for_ever_even_when_made_current_again, NULL)
 	}
 }
 
+PROBE_TEST(still_dead_after_a_living_context_was_current, NULL)
+{
+	EGLContext old = draw_red(probe, PROBE_ROBUST);
+
+	probe_strike("queries=0");
+	assert_dead();
+	draw_red(probe, PROBE_ROBUST);
+	test_assert(eglMakeCurrent(probe->display, EGL_NO_SURFACE, EGL_NO_SURFACE, old));
+	assert_dead();
+	test_assert_int_eq(probe_read_driver(), PROBE_RED);
+}
+
 PROBE_TEST(new_context_works_after_the_reset, NULL)
 {
 	EGLContext old = draw_red(probe, PROBE_ROBUST);
@@ -306,6 +318,22 @@ PROBE_TEST(a_loss_in_one_thread_reaches_the_others, NULL)
 	draw_red(probe, PROBE_ROBUST);
 	pthread_barrier_wait(&barrier);
 	probe_strike("queries=1");
+	test_assert_int_eq(glGetGraphicsResetStatus(), GL_INNOCENT_CONTEXT_RESET);
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+}
+
+PROBE_TEST(a_scheduled_loss_reaches_the_other_threads, "at=frame queries=1")
+{
+	pthread_t thread;
+
+	thread_probe = probe;
+	thread_context = probe_context(probe, PROBE_ROBUST);
+	pthread_barrier_init(&barrier, NULL, 2);
+	pthread_create(&thread, NULL, second_thread, NULL);
+	draw_red(probe, PROBE_ROBUST);
+	pthread_barrier_wait(&barrier);
+	glFinish();
 	test_assert_int_eq(glGetGraphicsResetStatus(), GL_INNOCENT_CONTEXT_RESET);
 	pthread_barrier_wait(&barrier);
 	pthread_join(thread, NULL);

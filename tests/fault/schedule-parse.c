@@ -29,8 +29,8 @@ static const char *const mode_names[] = {"lost", "zombie", "swap-error", "make-c
 	NULL};
 
 /* A loss is what these modes build upon, so they need no "lost+" in front. */
-static const uint32_t modes_that_lose = 1u << FAULT_MODE_LOST | 1u << FAULT_MODE_ZOMBIE |
-					1u << FAULT_MODE_GARBAGE | 1u << FAULT_MODE_DURING_REBUILD;
+static const uint32_t modes_that_lose =
+	1u << FAULT_MODE_LOST | 1u << FAULT_MODE_ZOMBIE | 1u << FAULT_MODE_GARBAGE;
 
 const char *fault_cause_name(enum fault_cause cause)
 {
@@ -163,7 +163,9 @@ static bool parse_modes(struct parser *p, char *text)
 			return fail(p, "bad count '%s' of mode %s", count, word);
 		}
 	}
-	if (p->clause.modes & modes_that_lose) {
+	/* during-rebuild says when; what, is a loss unless another mode says otherwise. */
+	if ((p->clause.modes & modes_that_lose) ||
+		p->clause.modes == 1u << FAULT_MODE_DURING_REBUILD) {
 		p->clause.modes |= 1u << FAULT_MODE_LOST;
 	}
 	return true;

@@ -87,7 +87,8 @@ TEST(call_implies_at_call)
 TEST(modes)
 {
 	struct fault_schedule s = parse("mode=create-fails:2+oom-upload;mode=zombie:display;"
-					"mode=lost+make-current-error+garbage;mode=swap-error:-1");
+					"mode=lost+make-current-error+garbage;mode=swap-error:-1;"
+					"mode=during-rebuild;mode=during-rebuild+call-fails");
 
 	test_assert_int_eq(
 		s.clauses[0].modes, 1 << FAULT_MODE_CREATE_FAILS | 1 << FAULT_MODE_OOM_UPLOAD);
@@ -100,6 +101,8 @@ TEST(modes)
 						       1 << FAULT_MODE_MAKE_CURRENT_ERROR |
 						       1 << FAULT_MODE_GARBAGE);
 	test_assert_int_eq(s.clauses[3].counts[FAULT_MODE_SWAP_ERROR], FAULT_UNLIMITED);
+	test_assert_int_eq(fault_clause_loses(&s.clauses[4]), true);
+	test_assert_int_eq(fault_clause_loses(&s.clauses[5]), false);
 }
 
 TEST(durations)
