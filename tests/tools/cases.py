@@ -11,7 +11,9 @@ TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 def main(module):
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[module])
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
-    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    # A case whose sub-cases fail is in the list once for each of them.
+    bad = [getattr(test, "test_case", test) for test, _ in result.failures + result.errors]
+    failed = len(set(bad)) + len(result.unexpectedSuccesses)
     skipped = len(result.skipped)
     passed = result.testsRun - failed - skipped
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
