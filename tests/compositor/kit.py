@@ -104,6 +104,11 @@ class Compositor:
                 raise Skip(f'{build.module} is not built')
             weston_env['WESTON_MODULE_MAP'] = f'gl-renderer.so={build.module}'
         weston_env.update(extra_env or {})
+        sanitizer = os.environ.get('WR_SANITIZER_PRELOAD')
+        if sanitizer:
+            # It insists on being first; weston's own leaks, and its children's, are not ours.
+            preload = (sanitizer, *preload)
+            weston_env['ASAN_OPTIONS'] = os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'
         if preload:
             weston_env['LD_PRELOAD'] = ':'.join(preload)
         command = [
