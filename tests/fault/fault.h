@@ -74,6 +74,10 @@ fault_proc fault_real_find(enum fault_fn fn);
 /** The index of a wrapped entry point by name, or -1. */
 int fault_fn_by_name(const char *name);
 
+/* divert.c */
+/** dlopen() itself, never the wrapper that hands out this library in libEGL's place. */
+void *fault_real_dlopen(const char *file, int flags);
+
 /* names.c */
 struct fault_name_set {
 	uint64_t *bits; // may be NULL

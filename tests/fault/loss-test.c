@@ -4,9 +4,11 @@
 /* What a lost context does, and what one does not get away with. */
 #include "probe.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -265,6 +267,28 @@ PROBE_TEST(by_proc_address, NULL)
 	test_assert_int_eq(probe_read_driver(), PROBE_GREEN);
 	test_assert(!eglGetProcAddress("glNoSuchThingWR") ||
 		    eglGetProcAddress("glNoSuchThingWR") != (void (*)(void))clear);
+}
+
+/* The way of libepoxy and SDL. */
+PROBE_TEST(by_dlopen, NULL)
+{
+	PFNEGLMAKECURRENTPROC make_current;
+	PFNGLCLEARPROC clear;
+	void *egl = dlopen("libEGL.so.1", RTLD_LAZY | RTLD_LOCAL);
+	void *gles = dlopen("libGLESv2.so.2", RTLD_LAZY | RTLD_LOCAL);
+
+	test_assert(egl && gles);
+	*(void **)&make_current = dlsym(egl, "eglMakeCurrent");
+	*(void **)&clear = dlsym(gles, "glClear");
+	draw_red(probe, PROBE_ROBUST);
+	probe_strike("queries=0");
+	glClearColor(0, 1, 0, 1);
+	clear(GL_COLOR_BUFFER_BIT);
+	test_assert_int_eq(glGetError(), GL_CONTEXT_LOST);
+	test_assert_int_eq(probe_read_driver(), PROBE_RED);
+	test_assert(make_current == eglMakeCurrent);
+	test_assert(!dlopen("libno-such-thing.so", RTLD_LAZY));
+	test_assert(strstr(dlerror(), "libno-such-thing.so"));
 }
 
 PROBE_TEST(names_are_counted_and_lost, NULL)

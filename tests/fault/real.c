@@ -20,7 +20,7 @@ static void *open_library(const char *variable, const char *name)
 {
 	const char *path = getenv(variable);
 
-	return dlopen(path && *path ? path : name, RTLD_NOW | RTLD_LOCAL);
+	return fault_real_dlopen(path && *path ? path : name, RTLD_NOW | RTLD_LOCAL);
 }
 
 static fault_proc by_symbol(void *library, const char *name)
