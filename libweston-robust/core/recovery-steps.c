@@ -165,7 +165,10 @@ void steps_wait_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
 		steps_over(r, now, o);
 	} else if (now >= end) {
 		r->stuck = true;
-		ladder_climb(r);
+		/* A new display owes nothing to the old context; climbing further helps nobody. */
+		if (r->rung == RUNG_CONTEXT) {
+			ladder_climb(r);
+		}
 		steps_over(r, now, o);
 	} else {
 		o->query = true;

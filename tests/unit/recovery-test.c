@@ -104,7 +104,7 @@ TEST(a_status_that_never_clears_ends_on_the_next_rung)
 	begin = rig.now;
 	rig_reset(&rig, RESET_STATUS_GUILTY, 1000 * SEC);
 	rig_advance(&rig, 1 * SEC);
-	test_assert_int_eq(rig.rebuilds, 2);
+	test_assert_int_eq(rig.rebuilds_on[RUNG_DISPLAY], 2);
 	test_assert_int_eq(rig.last_rebuild - begin, 1 * SEC);
 }
 

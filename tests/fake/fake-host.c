@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+#include "fake-host.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "test.h"
+
+#define START ((int64_t)1000 * 1000 * 1000 * 1000)
+
+static struct fake_host *from_base(struct renderer_host *base)
+{
+	return (struct fake_host *)base;
+}
+
+static int64_t now_ns(struct renderer_host *base)
+{
+	return from_base(base)->now_ns;
+}
+
+static void set_timer(struct renderer_host *base, int64_t when_ns)
+{
+	from_base(base)->timer_ns = when_ns < 0 ? 0 : when_ns;
+}
+
+static void schedule_dispatch(struct renderer_host *base)
+{
+	from_base(base)->dispatch = true;
+}
+
+static void damage_all(struct renderer_host *base)
+{
+	struct fake_host *host = from_base(base);
+
+	test_assert_msg(host->in_event, "damage_all outside of an event of the loop");
+	host->damages++;
+	host->repaint_wanted = true;
+}
+
+static void capture(struct renderer_host *base, const char *line)
+{
+	struct fake_host *host = from_base(base);
+
+	test_assert_msg(!strchr(line, '\n'), "a newline in \"%s\"", line);
+	host->lines++;
+	snprintf(host->last_line, sizeof(host->last_line), "%s", line);
+}
+
+static void trace(struct renderer_host *base, const char *line)
+{
+	test_assert(line != NULL);
+}
+
+void fake_host_init(struct fake_host *host, struct renderer *renderer)
+{
+	*host = (struct fake_host){
+		.base = {.now_ns = now_ns,
+			.set_timer = set_timer,
+			.schedule_dispatch = schedule_dispatch,
+			.damage_all = damage_all,
+			.log = capture,
+			.trace = trace},
+		.renderer = renderer,
+		.now_ns = START,
+	};
+}
+
+/* \return false when nothing is due */
+static bool do_one(struct fake_host *host)
+{
+	if (host->dispatch) {
+		host->dispatch = false;
+		host->in_event = true;
+		renderer_dispatch(host->renderer);
+		host->in_event = false;
+	} else if (host->timer_ns != 0 && host->timer_ns <= host->now_ns) {
+		host->timer_ns = 0;
+		host->in_event = true;
+		renderer_timer(host->renderer);
+		host->in_event = false;
+	} else if (host->repaint_wanted && host->repaint) {
+		host->repaint_wanted = false;
+		host->repaint(host);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void fake_host_settle(struct fake_host *host)
+{
+	unsigned rounds = 0;
+
+	while (do_one(host)) {
+		test_assert_msg(rounds++ < 10000, "the host never comes to rest");
+	}
+}
+
+void fake_host_advance(struct fake_host *host, int64_t ns)
+{
+	int64_t until = host->now_ns + ns;
+
+	fake_host_settle(host);
+	while (host->timer_ns != 0 && host->timer_ns <= until) {
+		host->now_ns = host->timer_ns > host->now_ns ? host->timer_ns : host->now_ns;
+		fake_host_settle(host);
+	}
+	host->now_ns = until;
+}

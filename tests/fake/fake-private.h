@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+/** Shared by the fake*.c files only. */
+#ifndef WESTON_ROBUST_TESTS_FAKE_FAKE_PRIVATE_H
+#define WESTON_ROBUST_TESTS_FAKE_FAKE_PRIVATE_H
+
+#include <stddef.h>
+
+#include "fake-gl.h"
+
+#define FAKE_UNIFORMS 8
+#define FAKE_CONTEXTS_MAX 4096
+#define FAKE_SURFACES_MAX 256
+#define FAKE_DISPLAYS_MAX 64
+
+/** Pixels, RGBA, 4 bytes each, bottom row first as GL has it. */
+struct fake_image {
+	int width, height;
+	uint8_t *pixels; // owned; NULL: no storage
+};
+
+struct fake_shader {
+	GLenum type;
+	bool solid, opaque, tint;
+	uint8_t swizzle[4]; // component of the texel for red, green, blue, alpha
+};
+
+struct fake_object {
+	bool live;
+	enum fake_kind kind;
+	unsigned context; // index of the owner
+
+	struct fake_image image;   // TEXTURE, RENDERBUFFER
+	float *data;               // BUFFER; owned
+	size_t bytes;              // BUFFER
+	struct fake_shader shader; // SHADER, PROGRAM (of its fragment shader)
+	bool built;                // SHADER compiled, PROGRAM linked
+	GLuint attachment;         // FRAMEBUFFER: name of a texture or renderbuffer
+	float uniforms[FAKE_UNIFORMS][4];
+};
+
+struct fake_display {
+	bool used, initialized;
+	EGLenum platform; // identity, with the next two: the same ones give the same display
+	void *native;
+	bool tracked;
+	bool software;
+	bool dead; // its contexts draw nothing
+};
+
+struct fake_context {
+	unsigned display; // index
+	bool live, lost;
+	bool used;            // a slot is used once
+	bool robust;          // made with reset notification
+	GLenum status;        // while lost
+	uint32_t status_left; // queries that still answer it
+	GLenum error;         // sticky
+	GLuint bound[FAKE_KIND_COUNT];
+	bool blend, vertices_enabled;
+	GLint viewport[4];
+	GLint unpack_row_length, unpack_skip_pixels, unpack_skip_rows;
+	float clear[4];
+};
+
+struct fake_surface {
+	bool live;
+	unsigned display; // index
+	struct fake_window *window;
+	struct fake_image back;
+	int age;
+};
+
+struct fake_state {
+	struct fake_display displays[FAKE_DISPLAYS_MAX];
+	struct fake_context contexts[FAKE_CONTEXTS_MAX];
+	struct fake_surface surfaces[FAKE_SURFACES_MAX];
+	struct fake_object *objects; // by name - 1; names are never used twice
+	size_t object_count, object_capacity;
+	struct fake_context *current; // NULL: none
+	struct fake_surface *draw;    // NULL: none
+	EGLint egl_error;
+	GLenum reset_status; // of a reset that still lasts, for born_lost
+	uint32_t reset_left;
+};
+
+extern struct fake_state fake;
+
+/**
+ * Every entry point begins here: counts, logs, fails.
+ * \return false when the call must have no effect; the GL or EGL error is set then
+ */
+bool fake_enter_gl(const char *name);
+bool fake_enter_egl(const char *name);
+
+/** Count and log a call. \return false when it is to fail */
+bool fake_count(const char *name);
+
+/** Count one of the misuses in the report. */
+void fake_misuse(uint64_t *counter);
+
+void fake_set_error(GLenum error);
+
+/** Does the current context look healthy and draw nothing? */
+bool fake_zombie(void);
+
+/** Make a name in the current context. */
+GLuint fake_object_create(enum fake_kind kind);
+
+/** \return the object, NULL and counted as misuse when the current context has none; 0 is NULL. */
+struct fake_object *fake_object_get(enum fake_kind kind, GLuint name);
+
+/** The object bound to its kind's one binding point, NULL without misuse when none is. */
+struct fake_object *fake_object_bound(enum fake_kind kind);
+
+/** Free what an object owns; it is no longer alive. */
+void fake_object_free(struct fake_object *object);
+
+/** All names of a context die with it. */
+void fake_context_free_objects(const struct fake_context *context, bool count);
+
+bool fake_image_alloc(struct fake_image *image, int width, int height);
+void fake_image_free(struct fake_image *image);
+
+/** Set the EGL error. \return EGL_FALSE */
+EGLBoolean fake_egl_fail(EGLint error);
+
+/** Is it an initialised display? If not, sets the EGL error and counts misuse. */
+bool fake_display_ok(EGLDisplay display);
+unsigned fake_display_index(EGLDisplay display);
+
+/** Destroy for good. */
+void fake_context_end(struct fake_context *context);
+void fake_surface_end(struct fake_surface *surface);
+
+/** What is drawn to: the framebuffer's attachment or the surface's back buffer; NULL: incomplete.
+ */
+struct fake_image *fake_draw_image(void);
+
+/** The tables of entry points: fake-display.c, fake-egl.c, fake-objects.c, fake-draw.c,
+ * fake-raster.c fill in theirs. */
+void fake_fill_display(struct gl_api *api);
+void fake_fill_egl(struct gl_api *api);
+void fake_fill_objects(struct gl_api *api);
+void fake_fill_draw(struct gl_api *api);
+void fake_fill_raster(struct gl_api *api);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+/* Triangles: what the two shaders of the renderer compute, pixel by pixel. */
+#include "fake-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ENTER() fake_enter_gl(__func__ + strlen("fake_"))
+
+/* Indices of uniform_names in fake-objects.c. */
+enum {
+	CLIP_X,
+	CLIP_Y,
+	TEXTURE_U,
+	TEXTURE_V,
+	COLOR,
+	ALPHA,
+	TINT
+};
+
+struct point {
+	double x, y; // framebuffer pixels
+	double u, v; // in the space of the vertices
+};
+
+static uint8_t to_byte(double value)
+{
+	double clamped = value < 0.0 ? 0.0 : value > 1.0 ? 1.0 : value;
+
+	return (uint8_t)lrint(clamped * 255.0);
+}
+
+static int clamp_index(double value, int count)
+{
+	int index = (int)floor(value * count);
+
+	return index < 0 ? 0 : index >= count ? count - 1 : index;
+}
+
+/* What fragment_source of the renderer computes, with nearest sampling. \return false: no texture
+ */
+static bool shade(const struct fake_object *program, double u, double v, double result[4])
+{
+	const float(*uniform)[4] = program->uniforms;
+	const struct fake_object *texture = fake_object_bound(FAKE_TEXTURE);
+	int i;
+
+	if (program->shader.solid) {
+		for (i = 0; i < 4; i++) {
+			result[i] = uniform[COLOR][i];
+		}
+	} else {
+		double s = uniform[TEXTURE_U][0] * u + uniform[TEXTURE_U][1] * v +
+			   uniform[TEXTURE_U][2];
+		double t = uniform[TEXTURE_V][0] * u + uniform[TEXTURE_V][1] * v +
+			   uniform[TEXTURE_V][2];
+		const uint8_t *texel;
+
+		if (!texture || !texture->image.pixels) {
+			return false;
+		}
+		texel = &texture->image.pixels[4 * (clamp_index(t, texture->image.height) *
+								   texture->image.width +
+							   clamp_index(s, texture->image.width))];
+		for (i = 0; i < 4; i++) {
+			result[i] = texel[program->shader.swizzle[i]] / 255.0;
+		}
+	}
+	if (program->shader.opaque) {
+		result[3] = 1.0;
+	}
+	for (i = 0; i < 4; i++) {
+		result[i] *= uniform[ALPHA][0];
+		if (program->shader.tint) {
+			result[i] = result[i] * (1.0 - uniform[TINT][3]) + uniform[TINT][i];
+		}
+	}
+	return true;
+}
+
+static void write_pixel(uint8_t *pixel, const double color[4])
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		double under = fake.current->blend ? pixel[i] / 255.0 * (1.0 - color[3]) : 0.0;
+
+		pixel[i] = to_byte(color[i] + under);
+	}
+}
+
+static double edge(const struct point *a, const struct point *b, double x, double y)
+{
+	return (b->x - a->x) * (y - a->y) - (b->y - a->y) * (x - a->x);
+}
+
+/* A pixel centre on an edge belongs to the one triangle for which the edge is a left or a lower
+ * one. */
+static bool inside_edge(const struct point *a, const struct point *b, double value)
+{
+	if (value != 0.0) {
+		return value > 0.0;
+	}
+	return b->y < a->y || (b->y == a->y && b->x > a->x);
+}
+
+static void fill_pixel(const struct point p[3], double area, struct fake_image *image,
+	const struct fake_object *program, int x, int y)
+{
+	double px = x + 0.5, py = y + 0.5, color[4];
+	double w0 = edge(&p[1], &p[2], px, py);
+	double w1 = edge(&p[2], &p[0], px, py);
+	double w2 = edge(&p[0], &p[1], px, py);
+
+	if (!inside_edge(&p[1], &p[2], w0) || !inside_edge(&p[2], &p[0], w1) ||
+		!inside_edge(&p[0], &p[1], w2)) {
+		return;
+	}
+	if (shade(program, (w0 * p[0].u + w1 * p[1].u + w2 * p[2].u) / area,
+		    (w0 * p[0].v + w1 * p[1].v + w2 * p[2].v) / area, color)) {
+		write_pixel(&image->pixels[4 * (y * image->width + x)], color);
+	}
+}
+
+static int bound(double value, int limit)
+{
+	return value < 0.0 ? 0 : value > limit ? limit : (int)value;
+}
+
+static void fill_triangle(
+	struct point p[3], struct fake_image *image, const struct fake_object *program)
+{
+	double area = edge(&p[0], &p[1], p[2].x, p[2].y);
+	int x, y, left, right, bottom, top;
+
+	if (area == 0.0) {
+		return;
+	}
+	if (area < 0.0) {
+		struct point swap = p[1];
+
+		p[1] = p[2];
+		p[2] = swap;
+		area = -area;
+	}
+	left = bound(floor(fmin(p[0].x, fmin(p[1].x, p[2].x))), image->width);
+	right = bound(ceil(fmax(p[0].x, fmax(p[1].x, p[2].x))), image->width);
+	bottom = bound(floor(fmin(p[0].y, fmin(p[1].y, p[2].y))), image->height);
+	top = bound(ceil(fmax(p[0].y, fmax(p[1].y, p[2].y))), image->height);
+	for (y = bottom; y < top; y++) {
+		for (x = left; x < right; x++) {
+			fill_pixel(p, area, image, program, x, y);
+		}
+	}
+}
+
+static struct point transform(const struct fake_object *program, const float *vertex)
+{
+	const float(*uniform)[4] = program->uniforms;
+	const GLint *viewport = fake.current->viewport;
+	double u = vertex[0], v = vertex[1];
+	double x = uniform[CLIP_X][0] * u + uniform[CLIP_X][1] * v + uniform[CLIP_X][2];
+	double y = uniform[CLIP_Y][0] * u + uniform[CLIP_Y][1] * v + uniform[CLIP_Y][2];
+
+	return (struct point){
+		.x = viewport[0] + (x + 1.0) / 2.0 * viewport[2],
+		.y = viewport[1] + (y + 1.0) / 2.0 * viewport[3],
+		.u = u,
+		.v = v,
+	};
+}
+
+static void GL_APIENTRY fake_glDrawArrays(GLenum mode, GLint first, GLsizei count)
+{
+	struct fake_object *program, *buffer;
+	struct fake_image *image;
+	GLint i, k;
+
+	if (!ENTER()) {
+		return;
+	}
+	program = fake_object_bound(FAKE_PROGRAM);
+	buffer = fake_object_bound(FAKE_BUFFER);
+	image = fake_draw_image();
+	if (!program || !program->built || !buffer || !fake.current->vertices_enabled ||
+		(size_t)(first + count) * 2 * sizeof(float) > buffer->bytes) {
+		fake_set_error(GL_INVALID_OPERATION);
+		return;
+	}
+	if (!image) {
+		fake_set_error(GL_INVALID_FRAMEBUFFER_OPERATION);
+		return;
+	}
+	fake_report.draws++;
+	for (i = first; mode == GL_TRIANGLES && !fake_zombie() && i + 2 < first + count; i += 3) {
+		struct point p[3];
+
+		for (k = 0; k < 3; k++) {
+			p[k] = transform(program, &buffer->data[2 * (i + k)]);
+		}
+		fill_triangle(p, image, program);
+	}
+}
+
+static void GL_APIENTRY fake_glClear(GLbitfield mask)
+{
+	struct fake_image *image;
+	int i, k;
+
+	if (!ENTER() || !(image = fake_draw_image()) || fake_zombie()) {
+		return;
+	}
+	for (i = 0; i < image->width * image->height; i++) {
+		for (k = 0; k < 4; k++) {
+			image->pixels[4 * i + k] = to_byte(fake.current->clear[k]);
+		}
+	}
+}
+
+static void GL_APIENTRY fake_glClearColor(GLfloat r, GLfloat g, GLfloat b, GLfloat a)
+{
+	if (ENTER()) {
+		const float color[4] = {r, g, b, a};
+
+		memcpy(fake.current->clear, color, sizeof(color));
+	}
+}
+
+static void GL_APIENTRY fake_glViewport(GLint x, GLint y, GLsizei width, GLsizei height)
+{
+	if (ENTER()) {
+		const GLint viewport[4] = {x, y, width, height};
+
+		memcpy(fake.current->viewport, viewport, sizeof(viewport));
+	}
+}
+
+static void GL_APIENTRY fake_glEnable(GLenum cap)
+{
+	if (ENTER() && cap == GL_BLEND) {
+		fake.current->blend = true;
+	}
+}
+
+static void GL_APIENTRY fake_glDisable(GLenum cap)
+{
+	if (ENTER() && cap == GL_BLEND) {
+		fake.current->blend = false;
+	}
+}
+
+void fake_fill_raster(struct gl_api *api)
+{
+	api->glClear = fake_glClear;
+	api->glClearColor = fake_glClearColor;
+	api->glDisable = fake_glDisable;
+	api->glDrawArrays = fake_glDrawArrays;
+	api->glEnable = fake_glEnable;
+	api->glViewport = fake_glViewport;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+#include "gl-scene.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <drm_fourcc.h>
+
+#include "gl/readback.h"
+#include "test.h"
+
+struct placement {
+	uint32_t fourcc;
+	int x, y, width, height;
+	int padding; // bytes at the end of each row
+};
+
+/* The last one has a stride that is no whole number of pixels: it is uploaded row by row. */
+static const struct placement placements[SCENE_CONTENTS] = {
+	{DRM_FORMAT_ARGB8888, 1, 1, 8, 6, 0},
+	{DRM_FORMAT_XRGB8888, 12, 2, 10, 5, 8},
+	{DRM_FORMAT_XBGR8888, 4, 9, 16, 6, 2},
+};
+
+static const float background[4] = {0.0f, 0.2f, 0.4f, 1.0f};
+
+/* Bytes as in memory; all formats here have 4 bytes and are opaque where they have alpha. */
+static void pixel_of(int index, int x, int y, uint8_t bytes[4])
+{
+	bytes[0] = (uint8_t)(40 * index + 7 * x);
+	bytes[1] = (uint8_t)(11 * y + 3 * index);
+	bytes[2] = (uint8_t)(200 - 5 * x - 3 * y);
+	bytes[3] = placements[index].fourcc == DRM_FORMAT_ARGB8888 ? 255 : 0;
+}
+
+struct egl_options scene_egl_options(void)
+{
+	return (struct egl_options){
+		.platform = EGL_PLATFORM_SURFACELESS_MESA,
+		.visuals = {.count = 1, .list = {{DRM_FORMAT_XRGB8888, 8, 8, 8, 8}}},
+	};
+}
+
+static void init_content(struct content *content, int index)
+{
+	const struct placement *p = &placements[index];
+	const struct content_layout layout = {
+		.fourcc = p->fourcc,
+		.width = p->width,
+		.height = p->height,
+		.stride = 4 * p->width + p->padding,
+		.bytes_per_pixel = 4,
+	};
+	uint8_t *pixels = calloc((size_t)layout.height, (size_t)layout.stride);
+	int x, y;
+
+	for (y = 0; y < p->height; y++) {
+		for (x = 0; x < p->width; x++) {
+			pixel_of(index, x, y, pixels + y * layout.stride + 4 * x);
+		}
+	}
+	content_init(content);
+	test_assert(content_set_pixels(content, pixels, &layout));
+	free(pixels);
+}
+
+void scene_init(struct gl_scene *scene, struct egl *egl)
+{
+	const struct egl_options options = scene_egl_options();
+	int i;
+
+	memset(scene, 0, sizeof(*scene));
+	scene->window = (struct fake_window){.width = SCENE_WIDTH, .height = SCENE_HEIGHT};
+	target_init_window(&scene->window_target, egl,
+		egl_native_window_from_handles(
+			egl, (EGLNativeWindowType)(uintptr_t)&scene->window, &scene->window),
+		&options.visuals, SCENE_WIDTH, SCENE_HEIGHT);
+	target_init_image(
+		&scene->image_target, egl, DRM_FORMAT_ARGB8888, SCENE_WIDTH, SCENE_HEIGHT);
+	for (i = 0; i < SCENE_CONTENTS; i++) {
+		init_content(&scene->contents[i], i);
+	}
+}
+
+void scene_fini(struct gl_scene *scene)
+{
+	int i;
+
+	for (i = 0; i < SCENE_CONTENTS; i++) {
+		texture_drop(&scene->contents[i]);
+		content_fini(&scene->contents[i]);
+	}
+	target_fini(&scene->window_target);
+	target_fini(&scene->image_target);
+	free(scene->window.front);
+	scene->window.front = NULL;
+}
+
+static void build_frame(struct gl_scene *scene, struct frame *frame, bool bottom_up)
+{
+	const struct affine same = {.a = 1.0f, .e = 1.0f};
+	struct frame_item item = {.alpha = 1.0f};
+	pixman_region32_t all, shape;
+	int i;
+
+	pixman_region32_init_rect(&all, 0, 0, SCENE_WIDTH, SCENE_HEIGHT);
+	frame_begin(frame, SCENE_WIDTH, SCENE_HEIGHT, bottom_up);
+	item.to_clip = frame_to_clip(frame);
+	memcpy(item.solid, background, sizeof(background));
+	frame_add(frame, &item, &all, &same, &all);
+	for (i = 0; i < SCENE_CONTENTS; i++) {
+		const struct placement *p = &placements[i];
+
+		item.content = &scene->contents[i];
+		item.to_buffer = affine_translated(&same, (float)-p->x, (float)-p->y);
+		item.blend = i == 0;
+		pixman_region32_init_rect(
+			&shape, p->x, p->y, (unsigned)p->width, (unsigned)p->height);
+		frame_add(frame, &item, &shape, &same, &all);
+		pixman_region32_fini(&shape);
+	}
+	pixman_region32_fini(&all);
+}
+
+static bool draw_to(struct gl_scene *scene, struct generation *gen, struct target *target,
+	uint8_t picture[SCENE_BYTES])
+{
+	const struct readback read = {
+		.width = SCENE_WIDTH,
+		.height = SCENE_HEIGHT,
+		.pixels = picture,
+		.stride = 4 * SCENE_WIDTH,
+	};
+	EGLint rects[4] = {0, 0, SCENE_WIDTH, SCENE_HEIGHT};
+	struct frame frame = {0};
+	bool ok;
+
+	scene->result = target_bind(gen, target);
+	if (scene->result != TARGET_OK) {
+		return false;
+	}
+	if (target->kind == TARGET_WINDOW) {
+		target_buffer_age(gen, target);
+	}
+	target_set_damage(gen, target, rects, 1);
+	build_frame(scene, &frame, target->kind == TARGET_WINDOW);
+	draw_frame(gen, &frame, DRAW_VIEW_NORMAL, NULL);
+	scene->lost_error = generation_read_errors(gen, &scene->error);
+	ok = !frame.failed && !scene->lost_error && scene->error == GL_NO_ERROR;
+	frame_fini(&frame);
+	ok = ok && readback_target(gen, target, &read);
+	scene->result = target_present(gen, target, rects, 1);
+	return ok && scene->result == TARGET_OK &&
+	       generation_reset_status(gen) == RESET_STATUS_NONE;
+}
+
+bool scene_draw(struct gl_scene *scene, struct generation *gen)
+{
+	uint8_t window[SCENE_BYTES], image[SCENE_BYTES];
+
+	if (!draw_to(scene, gen, &scene->window_target, window) ||
+		!draw_to(scene, gen, &scene->image_target, image)) {
+		return false;
+	}
+	test_assert_msg(memcmp(window, image, SCENE_BYTES) == 0, "window and image differ");
+	memcpy(scene->picture, window, SCENE_BYTES);
+	return true;
+}
+
+static void fill_background(uint8_t picture[SCENE_BYTES])
+{
+	static const uint8_t color[4] = {0, 51, 102, 255};
+	int i;
+
+	for (i = 0; i < SCENE_WIDTH * SCENE_HEIGHT; i++) {
+		memcpy(&picture[4 * i], color, 4);
+	}
+}
+
+void scene_expected(uint8_t picture[SCENE_BYTES])
+{
+	int i, x, y;
+
+	fill_background(picture);
+	for (i = 0; i < SCENE_CONTENTS; i++) {
+		const struct placement *p = &placements[i];
+		bool bgr = p->fourcc != DRM_FORMAT_XBGR8888;
+
+		for (y = 0; y < p->height; y++) {
+			for (x = 0; x < p->width; x++) {
+				uint8_t *to = &picture[4 * ((p->y + y) * SCENE_WIDTH + p->x + x)];
+				uint8_t bytes[4];
+
+				pixel_of(i, x, y, bytes);
+				to[0] = bytes[bgr ? 2 : 0];
+				to[1] = bytes[1];
+				to[2] = bytes[bgr ? 0 : 2];
+				to[3] = 255;
+			}
+		}
+	}
+}
+
+void scene_check_picture(const struct gl_scene *scene)
+{
+	uint8_t expected[SCENE_BYTES];
+	int i;
+
+	scene_expected(expected);
+	for (i = 0; i < SCENE_BYTES; i++) {
+		test_assert_msg(scene->picture[i] == expected[i],
+			"pixel %d,%d channel %d is %d, expected %d", i / 4 % SCENE_WIDTH,
+			i / 4 / SCENE_WIDTH, i % 4, scene->picture[i], expected[i]);
+	}
+}
+
+void scene_check_no_misuse(void)
+{
+	test_assert_msg(fake_report.bad_names == 0 && fake_report.bad_handles == 0 &&
+				fake_report.no_current == 0,
+		"misuse: %llu names, %llu handles, %llu calls without a context, first in %s",
+		(unsigned long long)fake_report.bad_names,
+		(unsigned long long)fake_report.bad_handles,
+		(unsigned long long)fake_report.no_current, fake_report.misused);
+}
