@@ -146,10 +146,10 @@ void ladder_note_frame(struct recovery *r, int64_t now)
 	}
 	r->confirmed = true;
 	r->rung_failures = 0;
-	/* In a storm each rebuild draws some frames: they are no reason to hurry again. */
+	/* Only failures make the pauses grow: a desktop that came back is worth bringing back again. */
+	r->backoff_ns = r->config.backoff_first_ns;
 	if (!storming(r, now)) {
 		r->throttled = false;
-		r->backoff_ns = r->config.backoff_first_ns;
 	}
 }
 

@@ -154,7 +154,8 @@ TEST(a_storm_on_the_last_rung_is_throttled_and_served)
 		}
 	}
 	test_assert_int_eq(rig.rebuilds, 40);
-	test_assert_msg(longest >= 5 * SEC && longest <= 5 * SEC + 2 * MSEC, "%lld ms",
+	/* The pause does not grow: each of these rebuilds brought the desktop back. */
+	test_assert_msg(longest >= 10 * MSEC && longest <= 13 * MSEC, "%lld ms",
 		(long long)(longest / MSEC));
 
 	/* The next minute is quiet: all is forgiven. */
