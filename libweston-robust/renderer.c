@@ -428,14 +428,24 @@ void renderer_set_asleep(struct renderer *renderer, bool asleep)
 							       : RECOVERY_EVENT_OUTPUTS_WAKE});
 }
 
+void renderer_report_doubt(struct renderer *renderer)
+{
+	renderer->doubt_pending = true;
+	renderer->host->schedule_dispatch(renderer->host);
+}
+
 void renderer_dispatch(struct renderer *renderer)
 {
-	if (!renderer->loss_pending) {
-		return;
+	bool doubt = renderer->doubt_pending;
+
+	renderer->doubt_pending = false;
+	if (renderer->loss_pending) {
+		renderer->loss_pending = false;
+		feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_LOST,
+				       .status = renderer->loss_status});
+	} else if (doubt) {
+		feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_DOUBT});
 	}
-	renderer->loss_pending = false;
-	feed(renderer, (struct recovery_input){
-			       .event = RECOVERY_EVENT_LOST, .status = renderer->loss_status});
 }
 
 void renderer_timer(struct renderer *renderer)

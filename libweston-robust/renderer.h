@@ -45,11 +45,12 @@ struct renderer {
 
 	struct recovery recovery;
 	struct history history;
-	bool loss_pending;                           // seen, and not dispatched yet
-	enum reset_status loss_status;               // with loss_pending
-	char guilty_task[64];                        // as the kernel named it last; "": not at all
-	int64_t guilty_task_ns;                      // when it did
-	bool awaiting_first_frame;                   // of the present generation, after a reset
+	bool loss_pending;             // seen, and not dispatched yet
+	enum reset_status loss_status; // with loss_pending
+	char guilty_task[64];          // as the kernel named it last; "": not at all
+	int64_t guilty_task_ns;        // when it did
+	bool doubt_pending;            // a frame had GL errors, and that was not dispatched yet
+	bool awaiting_first_frame;     // of the present generation, after a reset
 	struct generation_counters rebuilt_counters; // at the time of the rebuild
 };
 
@@ -76,6 +77,9 @@ bool renderer_check(struct renderer *renderer);
 
 /** A loss was seen by other means (an EGL or GL error). The recovery begins from the event loop. */
 void renderer_report_loss(struct renderer *renderer, enum reset_status status);
+
+/** A frame was drawn with GL errors: parts of it may be wrong for good. May lead to a rebuild. */
+void renderer_report_doubt(struct renderer *renderer);
 
 /**
  * What a failed target operation means: EGL_CONTEXT_LOST is reported as a loss, other failures

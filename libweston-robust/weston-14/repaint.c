@@ -155,6 +155,7 @@ static bool draw(struct repaint *repaint)
 		return false;
 	}
 	if (error != GL_NO_ERROR) {
+		renderer_report_doubt(&glue->renderer);
 		weston_log_paced(&glue->failure_pacer, 1, 10000,
 			"Output %s: GL error 0x%04x while drawing.\n", repaint->out->output->name,
 			error);
