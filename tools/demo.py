@@ -213,9 +213,6 @@ class Demo:
         env = fault.environment()
         if self.options.renderer == "robust":
             env["WESTON_MODULE_MAP"] = f"gl-renderer.so={MODULE}"
-        if resets > 5:
-            # A storm of resets is slowed down on purpose; here it is what is wanted.
-            env["WESTON_ROBUST_MAX_RESETS"] = "0"
         desktop = Desktop(BUILD, folder, WESTON_INI, SIZE, self.options.backend)
         try:
             with desktop:
@@ -290,6 +287,7 @@ class Demo:
                 break
             if number % max(1, count // 10) == 0 and number < count:
                 self.check_picture(desktop, pictures, number)
+                self.result.setdefault("rss_kib", []).append(desktop.usage()[0])
             if number == 10 and count > 10:
                 self.sample(desktop, "after_10")
         self.watch("the GPU was reset", 3)
