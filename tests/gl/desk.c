@@ -52,19 +52,6 @@ void desk_close(struct desk *desk)
 	fake_gl_reset();
 }
 
-/* Errors that are no loss: from the timer on, the core decides. It gives no other order than that.
- */
-static void doubt(struct desk *desk)
-{
-	const struct recovery_input in = {.event = RECOVERY_EVENT_DOUBT};
-	struct recovery_orders orders =
-		recovery_step(&desk->renderer.recovery, in, desk->host.now_ns);
-
-	if (orders.timer_ns != RECOVERY_TIMER_KEEP) {
-		desk->host.base.set_timer(&desk->host.base, orders.timer_ns);
-	}
-}
-
 static void report_failure(struct desk *desk)
 {
 	if (desk->scene.lost_error) {
@@ -72,7 +59,7 @@ static void report_failure(struct desk *desk)
 		return;
 	}
 	if (desk->scene.error != GL_NO_ERROR || desk->scene.result == TARGET_FAILED) {
-		doubt(desk);
+		renderer_report_doubt(&desk->renderer);
 	}
 	if (renderer_accept(&desk->renderer, desk->scene.result)) {
 		renderer_check(&desk->renderer);

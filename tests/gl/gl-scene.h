@@ -23,7 +23,8 @@ struct gl_scene {
 	enum target_result result;    // of the last bind or present
 	bool lost_error;              // the last scene_draw() saw GL_CONTEXT_LOST …
 	GLenum error;                 // … and this other GL error
-	uint8_t picture[SCENE_BYTES]; // of the last successful scene_draw(), RGBA
+	uint8_t picture[SCENE_BYTES]; // the window in the last successful scene_draw(), RGBA
+	uint8_t image[SCENE_BYTES];   // likewise, the image target
 };
 
 /** For egl_init(): the surfaceless platform with one visual. */
@@ -36,15 +37,15 @@ void scene_init(struct gl_scene *scene, struct egl *egl);
 void scene_fini(struct gl_scene *scene);
 
 /**
- * Paint the scene to both targets, read it back, present. \return false when anything failed; then
- * picture is as it was.
+ * Paint the scene to both targets, read them back, present. \return false when anything failed;
+ * then the pictures are as they were.
  */
 bool scene_draw(struct gl_scene *scene, struct generation *gen);
 
 /** What scene_draw() must give, computed without GL. */
 void scene_expected(uint8_t picture[SCENE_BYTES]);
 
-/** Fail the test unless scene->picture is right. */
+/** Fail the test unless scene->picture and scene->image are right. */
 void scene_check_picture(const struct gl_scene *scene);
 
 /** Fail the test with the log of calls if the fake saw misuse. */
