@@ -155,18 +155,34 @@ uint32_t fault_page_post(
 	if (fd < 0 || flock(fd, LOCK_EX) < 0) {
 		return 0;
 	}
-	/* 0 is what a page without any request holds. */
 	uint32_t number = page->request + 1;
-	number += number == 0;
-	page->kind = request->kind;
-	page->target = request->target;
-	page->target_pid = request->pid;
-	page->request_ns = fault_now_ns();
-	copy_text(page->target_match, sizeof page->target_match, request->match);
-	copy_text(page->text, sizeof page->text, request->text);
+	struct fault_posted *posted = &page->requests[number % FAULT_REQUESTS];
+	atomic_store(&posted->number, 0);
+	posted->kind = request->kind;
+	posted->target = request->target;
+	posted->target_pid = request->pid;
+	posted->time_ns = fault_now_ns();
+	copy_text(posted->target_match, sizeof posted->target_match, request->match);
+	copy_text(posted->text, sizeof posted->text, request->text);
+	atomic_store(&posted->number, number);
 	atomic_store(&page->request, number);
+	flock(fd, LOCK_UN);
 	close(fd);
 	return number;
+}
+
+bool fault_page_fetch(struct fault_page *page, uint32_t number, struct fault_posted *posted)
+{
+	const struct fault_posted *source = &page->requests[number % FAULT_REQUESTS];
+
+	if (atomic_load(&source->number) != number) {
+		return false;
+	}
+	memcpy(posted, source, sizeof *posted);
+	atomic_thread_fence(memory_order_acquire);
+	posted->text[sizeof posted->text - 1] = '\0';
+	posted->target_match[sizeof posted->target_match - 1] = '\0';
+	return atomic_load(&source->number) == number;
 }
 
 int64_t fault_now_ns(void)

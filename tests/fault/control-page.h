@@ -11,7 +11,7 @@
 /*
  * The control page: a file that the injector in each process and the tool wr-fault map shared.
  *
- * One header of 4096 bytes with the latest request, then FAULT_SLOTS slots of 1024 bytes, one per
+ * One header of 4096 bytes with the latest requests, then FAULT_SLOTS slots of 1024 bytes, one per
  * process. Only the tool writes the header (holding flock() on the file), only the owner of a slot
  * writes the slot. All values are of the machine's byte order; times are CLOCK_MONOTONIC in ns, 0
  * for "never". The layout is described byte by byte in doc/fault-injection.md; change
@@ -19,10 +19,11 @@
  */
 
 #define FAULT_PAGE_MAGIC 0x50465257u /* "WRFP" */
-#define FAULT_PAGE_VERSION 1u
+#define FAULT_PAGE_VERSION 2u
 #define FAULT_SLOTS 64
 #define FAULT_COMM_MAX 32
-#define FAULT_TEXT_MAX 2048
+#define FAULT_TEXT_MAX 896
+#define FAULT_REQUESTS 4
 
 enum fault_request_kind {
 	FAULT_REQUEST_NONE,
@@ -118,6 +119,17 @@ struct fault_slot {
 	uint64_t names_lost;
 };
 
+/** One entry of the ring of requests: number n is kept at index n % FAULT_REQUESTS. */
+struct fault_posted {
+	_Atomic uint32_t number; // 0 while it is being written
+	uint32_t kind;
+	uint32_t target;
+	int32_t target_pid;
+	int64_t time_ns;
+	char target_match[FAULT_COMM_MAX];
+	char text[FAULT_TEXT_MAX];
+};
+
 struct fault_page {
 	uint32_t magic;
 	uint32_t version;
@@ -125,14 +137,10 @@ struct fault_page {
 	uint32_t slot_size;
 	uint32_t slot_count;
 	uint32_t reserved[11];
-	_Atomic uint32_t request; // number of the request below, written last
-	uint32_t kind;
-	uint32_t target;
-	int32_t target_pid;
-	int64_t request_ns;
-	char target_match[FAULT_COMM_MAX];
-	char text[FAULT_TEXT_MAX];
-	char padding[4096 - 64 - 24 - FAULT_COMM_MAX - FAULT_TEXT_MAX];
+	_Atomic uint32_t request; // number of the latest request, written last; counts from 1
+	uint32_t reserved_too;
+	struct fault_posted requests[FAULT_REQUESTS];
+	char padding[4096 - 72 - FAULT_REQUESTS * sizeof(struct fault_posted)];
 	union {
 		struct fault_slot slot;
 		char bytes[1024];
@@ -140,6 +148,7 @@ struct fault_page {
 };
 
 _Static_assert(offsetof(struct fault_page, request) == 64, "the header's layout is documented");
+_Static_assert(sizeof(struct fault_posted) == 952, "an entry's size is documented");
 _Static_assert(offsetof(struct fault_page, slots) == 4096, "the header is one page");
 _Static_assert(sizeof(struct fault_slot) <= 1024, "a slot is 1024 bytes");
 
@@ -170,6 +179,13 @@ struct fault_request {
 	const char *match; /**< for FAULT_TARGET_MATCH, shorter than FAULT_COMM_MAX */
 	const char *text;  /**< shorter than FAULT_TEXT_MAX, NULL for none */
 };
+
+/**
+ * Copy the posted request of that number.
+ *
+ * Returns false when it has been overwritten by a later one.
+ */
+bool fault_page_fetch(struct fault_page *page, uint32_t number, struct fault_posted *posted);
 
 /**
  * Write a request into the header of the page that is mapped from path.

@@ -191,6 +191,7 @@ class Injector:
                               text=True, timeout=30, check=False)
 
     def compositor(self):
-        """What the injector has counted in the compositor's process."""
+        """What the injector has counted in the compositor's process; the latest, if several."""
         status = json.loads(self.run("status", "--json").stdout)
-        return next((p for p in status["processes"] if p["compositor"]), None)
+        return max((p for p in status["processes"] if p["compositor"]),
+                   key=lambda p: p["started_at"], default=None)

@@ -85,6 +85,10 @@ static void strike_urgent(const char *call)
 		return;
 	}
 	for (int i = 0; i < fault.n_urgent; i++) {
+		/* Two losses that an idle program has met at once are one. */
+		if (fault_clause_loses(&fault.urgent[i]) && !context_living()) {
+			continue;
+		}
 		fault_strike(&fault.urgent[i], call, fault.urgent_ns);
 	}
 	fault.n_urgent = 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "control-page.h"
+#include "schedule.h"
 
 #ifndef EGL_CONTEXT_LOST
 #define EGL_CONTEXT_LOST 0x300E
@@ -202,6 +203,42 @@ PROBE_TEST(one_call_fails, NULL)
 	probe_strike("mode=call-fails");
 	test_assert(probe_try_context(probe, PROBE_ROBUST, EGL_NO_CONTEXT) == EGL_NO_CONTEXT);
 	test_assert_int_eq(eglGetError(), EGL_BAD_ALLOC);
+}
+
+PROBE_TEST(requests_queue_up_for_an_idle_program, NULL)
+{
+	start(probe);
+	probe_strike("call=glClear");
+	probe_release();
+	probe_strike("mode=oom-upload");
+	probe_clear(PROBE_GREEN);
+	test_assert_int_eq(probe_read(), PROBE_GREEN);
+	test_assert_int_eq(probe_slot()->losses, 0);
+	glBufferData(GL_ARRAY_BUFFER, 4, NULL, GL_STATIC_DRAW);
+	test_assert_int_eq(glGetError(), GL_OUT_OF_MEMORY);
+}
+
+PROBE_TEST(losses_that_queue_up_are_one, NULL)
+{
+	start(probe);
+	probe_strike("queries=1");
+	probe_strike("queries=1");
+	test_assert_int_eq(glGetGraphicsResetStatus(), GL_INNOCENT_CONTEXT_RESET);
+	test_assert_int_eq(glGetGraphicsResetStatus(), GL_NO_ERROR);
+	start(probe);
+	test_assert_int_eq(probe_read(), PROBE_RED);
+	test_assert_int_eq(probe_slot()->losses, 1);
+}
+
+PROBE_TEST(used_up_clauses_make_room, NULL)
+{
+	start(probe);
+	for (int i = 0; i < 3 * FAULT_MAX_CLAUSES; i++) {
+		probe_strike("call=glClear mode=call-fails");
+		probe_clear(PROBE_GREEN);
+		test_assert_int_eq(glGetError(), GL_OUT_OF_MEMORY);
+	}
+	test_assert_int_eq(probe_slot()->faults, 3 * FAULT_MAX_CLAUSES);
 }
 
 PROBE_TEST(strikes_at_the_third_clear, "call=glClear space=2 queries=1")

@@ -86,3 +86,15 @@ bool fault_schedule_armed(const struct fault_schedule *schedule, enum fault_poin
 	}
 	return false;
 }
+
+void fault_schedule_prune(struct fault_schedule *schedule)
+{
+	int kept = 0;
+
+	for (int i = 0; i < schedule->n_clauses; i++) {
+		if (!exhausted(&schedule->clauses[i])) {
+			schedule->clauses[kept++] = schedule->clauses[i];
+		}
+	}
+	schedule->n_clauses = kept;
+}

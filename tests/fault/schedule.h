@@ -111,6 +111,9 @@ uint32_t fault_schedule_elapse(
 /** Whether any clause of that point can still strike. */
 bool fault_schedule_armed(const struct fault_schedule *schedule, enum fault_point point);
 
+/** Drop the clauses that can strike no more. */
+void fault_schedule_prune(struct fault_schedule *schedule);
+
 static inline bool fault_clause_has(const struct fault_clause *clause, enum fault_mode mode)
 {
 	return clause->modes & (1u << mode);

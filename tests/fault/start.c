@@ -53,9 +53,9 @@ static bool targeted_by_environment(void)
 	return false;
 }
 
-static bool targeted_by_request(const struct fault_page *page)
+static bool targeted_by_request(const struct fault_posted *posted)
 {
-	switch (page->target) {
+	switch (posted->target) {
 	case FAULT_TARGET_COMPOSITOR:
 		return fault.compositor;
 	case FAULT_TARGET_CLIENTS:
@@ -63,9 +63,9 @@ static bool targeted_by_request(const struct fault_page *page)
 	case FAULT_TARGET_ALL:
 		return true;
 	case FAULT_TARGET_PID:
-		return page->target_pid == fault.pid;
+		return posted->target_pid == fault.pid;
 	case FAULT_TARGET_MATCH:
-		return fnmatch(page->target_match, process.comm, 0) == 0;
+		return fnmatch(posted->target_match, process.comm, 0) == 0;
 	default:
 		return process.targeted;
 	}
@@ -81,6 +81,7 @@ static void add_urgent(const struct fault_clause *clause)
 /* Clauses at=now wait in their own list, the others join the schedule. */
 static void adopt(const struct fault_schedule *given)
 {
+	fault_schedule_prune(&fault.schedule);
 	for (int i = 0; i < given->n_clauses; i++) {
 		const struct fault_clause *clause = &given->clauses[i];
 		if (clause->at == FAULT_AT_NOW) {
@@ -116,57 +117,61 @@ static void release(void)
 	fault_attention();
 }
 
-static void execute(uint32_t request, uint32_t kind, const char *text, int64_t when_ns)
+static void execute(const struct fault_posted *posted)
 {
 	struct fault_schedule given;
 	char error[128] = "";
 
-	if (kind != FAULT_REQUEST_RELEASE &&
-		!fault_schedule_parse(&given, text, error, sizeof error)) {
+	if (posted->kind != FAULT_REQUEST_RELEASE &&
+		!fault_schedule_parse(&given, posted->text, error, sizeof error)) {
 		fprintf(stderr, "fault-gl[%d]: %s\n", (int)fault.pid, error);
 		fault.slot->ack_error = 1;
 		return;
 	}
 	fault.slot->ack_error = 0;
-	fault.urgent_ns = when_ns;
-	if (kind == FAULT_REQUEST_RELEASE) {
+	fault.urgent_ns = posted->time_ns;
+	if (posted->kind == FAULT_REQUEST_RELEASE) {
 		release();
-	} else if (kind == FAULT_REQUEST_SCHEDULE) {
+	} else if (posted->kind == FAULT_REQUEST_SCHEDULE) {
 		replace_schedule(&given);
-	} else if (kind == FAULT_REQUEST_STRIKE) {
+	} else if (posted->kind == FAULT_REQUEST_STRIKE) {
 		adopt(&given);
 	}
-	if (fault.n_urgent == 0) {
-		atomic_store(&fault.slot->struck, request);
+}
+
+/* Returns false when there is nothing new. */
+static bool next_request(void)
+{
+	uint32_t latest = atomic_load_explicit(fault.request, memory_order_acquire);
+	struct fault_posted posted;
+
+	if (latest == fault.seen_request) {
+		return false;
 	}
+	/* Who has been idle for too long gets only those that are still there. */
+	if (latest - fault.seen_request > FAULT_REQUESTS) {
+		fault.seen_request = latest - FAULT_REQUESTS;
+	}
+	fault.seen_request++;
+	if (fault_page_fetch(fault.page, fault.seen_request, &posted) &&
+		targeted_by_request(&posted)) {
+		execute(&posted);
+	}
+	if (fault.n_urgent == 0) {
+		atomic_store(&fault.slot->struck, fault.seen_request);
+	}
+	atomic_store(&fault.slot->ack, fault.seen_request);
+	return true;
 }
 
 void fault_request_poll(void)
 {
-	uint32_t request = atomic_load_explicit(fault.request, memory_order_acquire);
-	char text[FAULT_TEXT_MAX];
-
 	if (atomic_exchange(&fault.signalled, false)) {
 		fault.urgent_ns = fault_now_ns();
 		adopt(&process.on_signal);
 	}
-	if (request == fault.seen_request) {
-		return;
+	while (next_request()) {
 	}
-	uint32_t kind = fault.page->kind;
-	bool hit = targeted_by_request(fault.page);
-	int64_t when_ns = fault.page->request_ns;
-	memcpy(text, fault.page->text, sizeof text);
-	text[sizeof text - 1] = '\0';
-	atomic_thread_fence(memory_order_acquire);
-	if (atomic_load(fault.request) != request) {
-		return; /* being overwritten; the next call sees the newer one */
-	}
-	fault.seen_request = request;
-	if (hit) {
-		execute(request, kind, text, when_ns);
-	}
-	atomic_store(&fault.slot->ack, request);
 }
 
 static void on_signal(int number)

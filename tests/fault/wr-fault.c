@@ -125,7 +125,7 @@ static int concerned_set(
 
 static bool has_struck(const struct fault_slot *slot, uint32_t request)
 {
-	return slot->struck == request;
+	return (int32_t)(slot->struck - request) >= 0;
 }
 
 static bool is_over(const struct fault_slot *slot, uint32_t request)
