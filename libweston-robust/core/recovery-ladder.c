@@ -146,7 +146,8 @@ void ladder_note_frame(struct recovery *r, int64_t now)
 	}
 	r->confirmed = true;
 	r->rung_failures = 0;
-	/* Only failures make the pauses grow: a desktop that came back is worth bringing back again. */
+	/* Only failures make the pauses grow: a desktop that came back is worth bringing back
+	 * again. */
 	r->backoff_ns = r->config.backoff_first_ns;
 	if (!storming(r, now)) {
 		r->throttled = false;
