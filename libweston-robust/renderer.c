@@ -35,8 +35,16 @@ static void trace_orders(struct renderer *renderer, struct recovery_input in)
 
 static void finish_incident(struct renderer *renderer)
 {
-	const struct incident *incident = history_finish(&renderer->history);
+	struct incident *open = history_current(&renderer->history);
+	const struct incident *incident;
 	char line[LINE_MAX_BYTES];
+
+	/* A bare EGL_CONTEXT_LOST comes first, and the precise status with a later query. */
+	if (open && renderer->recovery.cause != RESET_STATUS_NONE &&
+		open->cause == RESET_STATUS_UNKNOWN) {
+		open->cause = renderer->recovery.cause;
+	}
+	incident = history_finish(&renderer->history);
 
 	if (incident) {
 		history_format(incident, line, sizeof(line));
@@ -115,32 +123,37 @@ static const char *climb(struct renderer *renderer, enum recovery_rung rung)
 	return "no such rung";
 }
 
-static const char *make_generation(struct renderer *renderer, enum recovery_rung rung)
+/* Returns the answer to the order. */
+static struct recovery_input make_generation(struct renderer *renderer, enum recovery_rung rung)
 {
+	struct recovery_input answer = {.event = RECOVERY_EVENT_REBUILD_FAILED};
 	const char *error = climb(renderer, rung);
 
 	if (!error) {
-		renderer->generation =
-			generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
+		renderer->generation = generation_create_any(
+			&renderer->egl, ++renderer->last_generation_id, &answer.status, &error);
+	}
+	if (error) {
+		renderer->host->trace(renderer->host, error);
 	}
 	if (renderer->generation) {
 		renderer->disposal = renderer->generation->disposal;
+		answer.event = error ? RECOVERY_EVENT_LOST : RECOVERY_EVENT_REBUILT;
 	}
-	return error;
+	return answer;
 }
 
 static struct recovery_input rebuild(struct renderer *renderer, enum recovery_rung rung)
 {
 	struct incident *incident = history_current(&renderer->history);
-	const char *error = make_generation(renderer, rung);
+	struct recovery_input answer = make_generation(renderer, rung);
 
 	if (incident) {
 		incident->rung = rung;
 		incident->attempts++;
 	}
-	if (error) {
-		renderer->host->trace(renderer->host, error);
-		return (struct recovery_input){.event = RECOVERY_EVENT_REBUILD_FAILED};
+	if (answer.event != RECOVERY_EVENT_REBUILT) {
+		return answer;
 	}
 	if (incident) {
 		incident->t_rebuilt = now(renderer);
@@ -148,7 +161,7 @@ static struct recovery_input rebuild(struct renderer *renderer, enum recovery_ru
 	}
 	renderer->awaiting_first_frame = true;
 	renderer->rebuilt_counters = renderer->generation->counters;
-	return (struct recovery_input){.event = RECOVERY_EVENT_REBUILT};
+	return answer;
 }
 
 /* Video memory was purged: what was derived from the contents is made anew in the same context. */
@@ -350,6 +363,12 @@ void renderer_report_loss(struct renderer *renderer, enum reset_status status)
 	renderer->host->schedule_dispatch(renderer->host);
 }
 
+void renderer_report_doubt(struct renderer *renderer)
+{
+	renderer->doubt_pending = true;
+	renderer->host->schedule_dispatch(renderer->host);
+}
+
 bool renderer_check(struct renderer *renderer)
 {
 	enum reset_status status = generation_reset_status(renderer->generation);
@@ -378,6 +397,8 @@ bool renderer_accept(struct renderer *renderer, enum target_result result)
 		if (generation_query_status(renderer->generation, &status) &&
 			status != RESET_STATUS_NONE) {
 			renderer_report_loss(renderer, status);
+		} else {
+			renderer_report_doubt(renderer);
 		}
 		return false;
 	}
@@ -426,12 +447,6 @@ void renderer_set_asleep(struct renderer *renderer, bool asleep)
 {
 	feed(renderer, (struct recovery_input){.event = asleep ? RECOVERY_EVENT_OUTPUTS_SLEEP
 							       : RECOVERY_EVENT_OUTPUTS_WAKE});
-}
-
-void renderer_report_doubt(struct renderer *renderer)
-{
-	renderer->doubt_pending = true;
-	renderer->host->schedule_dispatch(renderer->host);
 }
 
 void renderer_dispatch(struct renderer *renderer)

@@ -29,7 +29,8 @@ static void set_fixed_state(struct generation *gen)
 	api->glPixelStorei(GL_PACK_ALIGNMENT, 1);
 }
 
-static const char *begin(struct generation *gen)
+/* *@status tells of a reset that the context was born in. */
+static const char *begin(struct generation *gen, enum reset_status *status)
 {
 	const char *error;
 
@@ -47,17 +48,15 @@ static const char *begin(struct generation *gen)
 		error = draw_probe(gen) ? NULL : "the new context does not draw";
 	}
 	/* Asked last: it explains any of the errors above, and a reset may come in between. */
-	return generation_reset_status(gen) == RESET_STATUS_NONE
-		       ? error
-		       : "the new context was born during a reset";
+	*status = generation_reset_status(gen);
+	return *status == RESET_STATUS_NONE ? error : "the new context was born during a reset";
 }
 
-struct generation *generation_create(struct egl *egl, uint64_t id, const char **error)
+static struct generation *allocate(struct egl *egl, uint64_t id)
 {
 	struct generation *gen = calloc(1, sizeof(*gen));
 
 	if (!gen) {
-		*error = "out of memory";
 		return NULL;
 	}
 	gen->id = id;
@@ -67,9 +66,33 @@ struct generation *generation_create(struct egl *egl, uint64_t id, const char **
 	wl_list_init(&gen->textures);
 	wl_list_init(&gen->framebuffers);
 	wl_list_init(&gen->programs);
+	return gen;
+}
 
-	*error = begin(gen);
-	if (*error) {
+struct generation *generation_create_any(
+	struct egl *egl, uint64_t id, enum reset_status *status, const char **error)
+{
+	struct generation *gen = allocate(egl, id);
+
+	*status = RESET_STATUS_NONE;
+	*error = gen ? begin(gen, status) : "out of memory";
+	if (!*error) {
+		return gen;
+	}
+	if (*status != RESET_STATUS_NONE) {
+		generation_mark_lost(gen);
+		return gen;
+	}
+	generation_destroy(gen, true);
+	return NULL;
+}
+
+struct generation *generation_create(struct egl *egl, uint64_t id, const char **error)
+{
+	enum reset_status status;
+	struct generation *gen = generation_create_any(egl, id, &status, error);
+
+	if (status != RESET_STATUS_NONE) {
 		generation_destroy(gen, true);
 		return NULL;
 	}

@@ -66,6 +66,14 @@ struct generation {
 struct generation *generation_create(struct egl *egl, uint64_t id, const char **error);
 
 /**
+ * Like generation_create(), but a context that was born during a reset is returned as well: marked
+ * lost, with *@error set, and *@status telling the cause. Its status can be queried until the reset
+ * is over, then it has to be destroyed as lost.
+ */
+struct generation *generation_create_any(
+	struct egl *egl, uint64_t id, enum reset_status *status, const char **error);
+
+/**
  * Destroy the generation and all that belongs to it; clears the back-pointers that others hold to
  * its textures.
  *

@@ -9,15 +9,43 @@
 #define NS_PER_MS 1000000
 
 struct buffer_count {
-	uint32_t buffers;
+	const struct glue_surface *gs;
+	uint32_t buffers; // live shm buffers of the client
+	uint32_t spare;   // those that could take the next frame of gs
 };
+
+static bool held_by_any(struct glue *glue, const struct wl_shm_buffer *shm)
+{
+	struct glue_surface *gs;
+
+	wl_list_for_each (gs, &glue->surfaces, link) {
+		if (gs->content.shm == shm) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool same_size_and_format(struct wl_shm_buffer *a, struct wl_shm_buffer *b)
+{
+	return b && wl_shm_buffer_get_width(a) == wl_shm_buffer_get_width(b) &&
+	       wl_shm_buffer_get_height(a) == wl_shm_buffer_get_height(b) &&
+	       wl_shm_buffer_get_format(a) == wl_shm_buffer_get_format(b);
+}
 
 static enum wl_iterator_result count_buffer(struct wl_resource *resource, void *data)
 {
 	struct buffer_count *count = data;
+	struct wl_shm_buffer *shm;
 
-	if (strcmp(wl_resource_get_class(resource), "wl_buffer") == 0) {
+	if (strcmp(wl_resource_get_class(resource), "wl_buffer") != 0) {
+		return WL_ITERATOR_CONTINUE;
+	}
+	shm = wl_shm_buffer_get(resource);
+	if (shm) {
 		count->buffers++;
+		count->spare += same_size_and_format(shm, count->gs->content.shm) &&
+				!held_by_any(count->gs->glue, shm);
 	}
 	return WL_ITERATOR_CONTINUE;
 }
@@ -25,19 +53,6 @@ static enum wl_iterator_result count_buffer(struct wl_resource *resource, void *
 static struct wl_client *surface_client(struct weston_surface *surface)
 {
 	return surface->resource ? wl_resource_get_client(surface->resource) : NULL;
-}
-
-static uint32_t held_buffers(struct glue *glue, struct wl_client *client)
-{
-	struct glue_surface *gs;
-	uint32_t held = 0;
-
-	wl_list_for_each (gs, &glue->surfaces, link) {
-		if (gs->content.shm && surface_client(gs->surface) == client) {
-			held++;
-		}
-	}
-	return held;
 }
 
 static bool still_drawn(struct weston_surface *surface)
@@ -55,17 +70,15 @@ static bool still_drawn(struct weston_surface *surface)
 static struct retention_facts collect_facts(struct glue_surface *gs, bool destroyed)
 {
 	struct wl_client *client = surface_client(gs->surface);
-	struct buffer_count count = {0};
-	uint32_t held = 0;
+	struct buffer_count count = {.gs = gs};
 
 	if (client && !destroyed) {
 		wl_client_for_each_resource(client, count_buffer, &count);
-		held = held_buffers(gs->glue, client);
 	}
 	return (struct retention_facts){
 		.now_ns = gs->glue->host.now_ns(&gs->glue->host),
 		.client_buffers = count.buffers,
-		.spare_buffers = count.buffers > held ? count.buffers - held : 0,
+		.spare_buffers = count.spare,
 		.mapped = weston_surface_is_mapped(gs->surface),
 		.still_drawn = still_drawn(gs->surface),
 		.destroyed = destroyed,
