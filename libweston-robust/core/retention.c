@@ -43,6 +43,11 @@ void retention_attached(struct retention_state *state, uint64_t buffer, int64_t 
 	state->released = false;
 }
 
+bool retention_takes_turns(const struct retention_state *state)
+{
+	return state->distinct_run >= RETENTION_DISTINCT_RUN;
+}
+
 void retention_applied(struct retention_state *state, enum retention_action action)
 {
 	if (action != RETENTION_ACTION_HOLD) {

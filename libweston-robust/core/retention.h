@@ -74,6 +74,13 @@ struct retention_facts {
  */
 void retention_attached(struct retention_state *state, uint64_t buffer, int64_t now_ns);
 
+/**
+ * Whether the content's client is known to use several buffers in turn: then retention_decide()
+ * needs no counts right after an attach, and client_buffers and spare_buffers may be given as 2
+ * and 1.
+ */
+bool retention_takes_turns(const struct retention_state *state);
+
 /** Tell that an action was carried out. A content that was released can't be held again. */
 void retention_applied(struct retention_state *state, enum retention_action action);
 

@@ -92,12 +92,7 @@ static void refuse(struct glue_surface *gs, struct weston_buffer *buffer, const 
  * pool. */
 static bool shm_readable(const struct weston_buffer *buffer)
 {
-	const struct content_layout layout = {
-		.width = buffer->width,
-		.height = buffer->height,
-		.stride = buffer->stride,
-		.bytes_per_pixel = (uint8_t)(buffer->pixel_format->bpp / 8),
-	};
+	const struct content_layout layout = glue_shm_layout(buffer);
 
 	return format_from_fourcc(buffer->pixel_format->format) && content_layout_valid(&layout);
 }

@@ -39,6 +39,7 @@ struct glue {
 
 	enum retention_policy retention;
 	struct wl_event_source *retention_timer;
+	int64_t retention_due_ns; // when the timer is due; 0: not armed
 	uint64_t last_buffer_serial;
 
 	enum draw_view view;
@@ -189,6 +190,9 @@ void glue_retention_flushed(struct glue_surface *gs);
 
 /** Stop reading the client's buffer and let it have it back. */
 void glue_retention_release(struct glue_surface *gs);
+
+/** How the pixels of a shm buffer lie in memory. The client's word, to be checked. */
+struct content_layout glue_shm_layout(const struct weston_buffer *buffer);
 
 /** Begin reading @buffer, which must have a shm buffer. */
 void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer);

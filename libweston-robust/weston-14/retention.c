@@ -67,12 +67,17 @@ static bool still_drawn(struct weston_surface *surface)
 	return false;
 }
 
-static struct retention_facts collect_facts(struct glue_surface *gs, bool destroyed)
+/* @fresh: just attached. Counting is what costs, so it is left out where nothing can depend on it.
+ */
+static struct retention_facts collect_facts(struct glue_surface *gs, bool fresh, bool destroyed)
 {
 	struct wl_client *client = surface_client(gs->surface);
 	struct buffer_count count = {.gs = gs};
 
-	if (client && !destroyed) {
+	if (fresh && retention_takes_turns(&gs->retention)) {
+		count.buffers = 2;
+		count.spare = 1;
+	} else if (client && !destroyed) {
 		wl_client_for_each_resource(client, count_buffer, &count);
 	}
 	return (struct retention_facts){
@@ -85,16 +90,20 @@ static struct retention_facts collect_facts(struct glue_surface *gs, bool destro
 	};
 }
 
-void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer)
+struct content_layout glue_shm_layout(const struct weston_buffer *buffer)
 {
-	const struct pixel_format_info *info = buffer->pixel_format;
-	const struct content_layout layout = {
-		.fourcc = info->format,
+	return (struct content_layout){
+		.fourcc = buffer->pixel_format->format,
 		.width = buffer->width,
 		.height = buffer->height,
 		.stride = buffer->stride,
-		.bytes_per_pixel = (uint8_t)(info->bpp / 8),
+		.bytes_per_pixel = (uint8_t)(buffer->pixel_format->bpp / 8),
 	};
+}
+
+void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer)
+{
+	const struct content_layout layout = glue_shm_layout(buffer);
 
 	glue_retention_release(gs);
 	content_set_shm(&gs->content, buffer->shm_buffer, &layout,
@@ -120,21 +129,15 @@ void glue_retention_release(struct glue_surface *gs)
 	weston_buffer_release_reference(&gs->release_ref, NULL);
 }
 
-static void arm_timer(struct glue *glue)
+static void arm_timer(struct glue *glue, int64_t when_ns)
 {
-	int64_t now_ns = glue->host.now_ns(&glue->host), next_ns = 0, delay_ms;
-	struct glue_surface *gs;
+	int64_t delay_ms = (when_ns - glue->host.now_ns(&glue->host) + NS_PER_MS - 1) / NS_PER_MS;
 
-	wl_list_for_each (gs, &glue->surfaces, link) {
-		if (gs->deadline_ns && (!next_ns || gs->deadline_ns < next_ns)) {
-			next_ns = gs->deadline_ns;
-		}
+	if (!glue->retention_due_ns || when_ns < glue->retention_due_ns) {
+		glue->retention_due_ns = when_ns;
+		wl_event_source_timer_update(
+			glue->retention_timer, delay_ms < 1 ? 1 : (int)delay_ms);
 	}
-	if (!next_ns) {
-		return;
-	}
-	delay_ms = (next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
-	wl_event_source_timer_update(glue->retention_timer, delay_ms < 1 ? 1 : (int)delay_ms);
 }
 
 /* Without a copy there may be nothing to restore, but the client never waits for longer than it
@@ -175,22 +178,23 @@ static void apply(
 void glue_retention_flushed(struct glue_surface *gs)
 {
 	struct weston_buffer *buffer = gs->buffer_ref.buffer;
-	struct retention_facts facts = collect_facts(gs, false);
-	int64_t deadline_before = gs->deadline_ns;
+	int64_t now_ns = gs->glue->host.now_ns(&gs->glue->host);
+	struct retention_facts facts;
 
 	if (!buffer->renderer_private) {
 		buffer->renderer_private = (void *)(uintptr_t)++gs->glue->last_buffer_serial;
 	}
-	retention_attached(&gs->retention, (uintptr_t)buffer->renderer_private, facts.now_ns);
+	retention_attached(&gs->retention, (uintptr_t)buffer->renderer_private, now_ns);
+	facts = collect_facts(gs, true, false);
 	apply(gs, retention_decide(gs->glue->retention, &gs->retention, &facts), &facts);
-	if (gs->deadline_ns && gs->deadline_ns != deadline_before) {
-		arm_timer(gs->glue);
+	if (gs->deadline_ns) {
+		arm_timer(gs->glue, gs->deadline_ns);
 	}
 }
 
 static void decide_again(struct glue_surface *gs, bool destroyed)
 {
-	struct retention_facts facts = collect_facts(gs, destroyed);
+	struct retention_facts facts = collect_facts(gs, false, destroyed);
 
 	gs->deadline_ns = 0;
 	apply(gs, retention_decide(gs->glue->retention, &gs->retention, &facts), &facts);
@@ -202,12 +206,15 @@ int glue_retention_timer(void *data)
 	int64_t now_ns = glue->host.now_ns(&glue->host);
 	struct glue_surface *gs;
 
+	glue->retention_due_ns = 0;
 	wl_list_for_each (gs, &glue->surfaces, link) {
 		if (gs->deadline_ns && gs->deadline_ns <= now_ns) {
 			decide_again(gs, false);
 		}
+		if (gs->deadline_ns) {
+			arm_timer(glue, gs->deadline_ns);
+		}
 	}
-	arm_timer(glue);
 	return 0;
 }
 
