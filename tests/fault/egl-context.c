@@ -10,16 +10,13 @@
 
 EGLint fault_eglGetError(void)
 {
-	EGLint error = fault_thread.egl_error;
+	EGLint injected = fault_thread.egl_error;
 
 	fault_start();
-	if (error != EGL_SUCCESS) {
-		fault_thread.egl_error = EGL_SUCCESS;
-		/* The driver's own error is older, and would come up at the next query. */
-		REAL(eglGetError)();
-		return error;
-	}
-	return fault_real_find(FN_eglGetError) ? REAL(eglGetError)() : EGL_NOT_INITIALIZED;
+	fault_thread.egl_error = EGL_SUCCESS;
+	/* Asked even if its answer is not used: it would come up, outdated, the next time. */
+	EGLint real = fault_real_find(FN_eglGetError) ? REAL(eglGetError)() : EGL_NOT_INITIALIZED;
+	return injected != EGL_SUCCESS ? injected : real;
 }
 
 __eglMustCastToProperFunctionPointerType fault_eglGetProcAddress(const char *procname)
