@@ -73,12 +73,14 @@ static void show_mirrored(struct scene *scene, int stage, int param)
 	wr_scene_view_v1_scale(window_show(window, 110, 180), -1000000, -1000000);
 }
 
+/* All edges on whole pixels: for the rest of a pixel weston's core counts a view as opaque that the
+ * GL does not cover there, and under no renderer is it defined what such a pixel shows. */
 static void show_scaled(struct scene *scene, int stage, int param)
 {
-	struct window *window = card(scene, "XRGB8888", 97, 61);
+	struct window *window = card(scene, "XRGB8888", 96, 64);
 
 	wr_scene_view_v1_scale(window_show(window, 10, 10), 1500000, 1250000);
-	wr_scene_view_v1_scale(window_show(window, 170, 10), 400000, 700000);
+	wr_scene_view_v1_scale(window_show(window, 170, 10), 375000, 687500);
 	wr_scene_view_v1_scale(window_show(window, 20, 110), 2000000, 2000000);
 }
 
