@@ -15,6 +15,8 @@ def main(module):
     bad = [getattr(test, "test_case", test) for test, _ in result.failures + result.errors]
     failed = len(set(bad)) + len(result.unexpectedSuccesses)
     skipped = len(result.skipped)
+    for test, reason in result.skipped:
+        print(f"skipped: {test.id().rpartition('.')[2]}: {reason}")
     passed = result.testsRun - failed - skipped
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     sys.exit(1 if failed or not result.testsRun else 0)
