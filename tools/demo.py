@@ -222,7 +222,7 @@ class Demo:
                 self.settle(desktop)
                 return self.steps(desktop, fault, name, last, resets)
         finally:
-            for log in folder.glob("*.log"):
+            for log in folder.glob("weston.*"):
                 shutil.copy(log, self.out / f"{name}-{log.name}")
 
     def backend_arguments(self):

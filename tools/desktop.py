@@ -179,8 +179,9 @@ class Desktop:
 
     def _shell_is_up(self):
         if self.weston.poll() is not None:
-            raise DesktopError(f"weston ended at start (status {self.weston.returncode}); "
-                               f"see {self.log}")
+            output = (self.folder / "weston.out").read_text(encoding="utf-8", errors="replace")
+            raise DesktopError(f"weston ended at start with status {self.weston.returncode}: "
+                               f"{' '.join(output.splitlines()[-2:])}")
         if not (self.runtime / SOCKET).exists():
             return False
         labels = " ".join(view.label for view in self.scene())
