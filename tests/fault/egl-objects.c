@@ -143,6 +143,7 @@ static EGLImage image_created(EGLDisplay display, EGLImage image)
 {
 	if (image != EGL_NO_IMAGE) {
 		fault_object_count(display, FAULT_OBJECT_IMAGE, 1);
+		fault_image_created(display, image);
 	}
 	return image;
 }
@@ -172,6 +173,7 @@ EGLBoolean fault_eglDestroyImage(EGLDisplay dpy, EGLImage image)
 
 	if (ok) {
 		fault_object_count(dpy, FAULT_OBJECT_IMAGE, -1);
+		fault_image_destroyed(dpy, image);
 	}
 	return ok;
 }
@@ -184,6 +186,7 @@ EGLBoolean fault_eglDestroyImageKHR(EGLDisplay dpy, EGLImageKHR image)
 
 	if (ok) {
 		fault_object_count(dpy, FAULT_OBJECT_IMAGE, -1);
+		fault_image_destroyed(dpy, image);
 	}
 	return ok;
 }

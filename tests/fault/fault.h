@@ -104,7 +104,8 @@ struct fault_context {
 	bool told;               // a non-zero status has been answered since the loss
 	bool make_current_fails; // EGL_CONTEXT_LOST from eglMakeCurrent
 	bool zombie;
-	bool purged; // its memory was purged and this was not yet told
+	bool purged;  // its memory was purged and this was not yet told
+	bool spoiled; // by that purge
 	enum fault_cause cause;
 	GLenum gl_error;                               // injected, not yet fetched by glGetError
 	int current;                                   // threads that have it current
@@ -252,6 +253,14 @@ void fault_surface_destroyed(EGLDisplay display, EGLSurface surface);
 /** Spoil the back buffer of the current surface if its contents are from before the last loss. */
 void fault_spoil_back_buffer(void);
 void fault_surface_swapped(EGLDisplay display, EGLSurface surface);
+
+/* spoil.c */
+/** Fill the buffer of the current window or pbuffer with magenta. */
+void fault_spoil_default_framebuffer(void);
+/** Fill what a purge of video memory has taken from the current context. */
+void fault_spoil_purged(void);
+void fault_image_created(EGLDisplay display, EGLImage image);
+void fault_image_destroyed(EGLDisplay display, EGLImage image);
 
 /* extensions.c */
 /** Whether the schedule hides an extension. */

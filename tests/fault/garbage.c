@@ -90,29 +90,6 @@ void fault_surface_swapped(EGLDisplay display, EGLSurface handle)
 	pthread_mutex_unlock(&fault_lock);
 }
 
-static void clear_loudly(void)
-{
-	GLfloat colour[4];
-	GLboolean mask[4];
-	GLint framebuffer;
-	GLboolean scissor = REAL(glIsEnabled)(GL_SCISSOR_TEST);
-
-	REAL(glGetFloatv)(GL_COLOR_CLEAR_VALUE, colour);
-	REAL(glGetBooleanv)(GL_COLOR_WRITEMASK, mask);
-	REAL(glGetIntegerv)(GL_FRAMEBUFFER_BINDING, &framebuffer);
-	REAL(glBindFramebuffer)(GL_FRAMEBUFFER, 0);
-	REAL(glDisable)(GL_SCISSOR_TEST);
-	REAL(glColorMask)(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
-	REAL(glClearColor)(1.0f, 0.0f, 1.0f, 1.0f);
-	REAL(glClear)(GL_COLOR_BUFFER_BIT);
-	REAL(glClearColor)(colour[0], colour[1], colour[2], colour[3]);
-	REAL(glColorMask)(mask[0], mask[1], mask[2], mask[3]);
-	REAL(glBindFramebuffer)(GL_FRAMEBUFFER, (GLuint)framebuffer);
-	if (scissor) {
-		REAL(glEnable)(GL_SCISSOR_TEST);
-	}
-}
-
 void fault_spoil_back_buffer(void)
 {
 	struct fault_thread *t = &fault_thread;
@@ -133,6 +110,6 @@ void fault_spoil_back_buffer(void)
 	}
 	pthread_mutex_unlock(&fault_lock);
 	if (spoil) {
-		clear_loudly();
+		fault_spoil_default_framebuffer();
 	}
 }

@@ -31,6 +31,7 @@ static GLenum reset_status(enum fault_fn fn)
 
 	fault_start();
 	fault_poll(fn);
+	fault_spoil_purged();
 	if (fault_reset_status(&status)) {
 		return status;
 	}

@@ -202,6 +202,7 @@ bool fault_gl_slow(enum fault_fn fn)
 	if (!pass && t->context) {
 		t->context->gl_error = GL_OUT_OF_MEMORY;
 	}
+	fault_spoil_purged();
 	pass = pass && (!t->context || context_passes(t->context, fn));
 	if (!every_call_matters(t->context)) {
 		t->seen_attention = attention;

@@ -99,6 +99,7 @@ static void purge(const struct fault_clause *clause)
 	for (struct fault_context *c = fault.contexts; c; c = c->next) {
 		if (!c->dead && c->robust && c->purge_notify) {
 			c->purged = true;
+			c->spoiled = false;
 		}
 	}
 	fault.slot->faults++;

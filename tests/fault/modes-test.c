@@ -190,6 +190,49 @@ PROBE_TEST(without_garbage_the_back_buffer_keeps_its_pixels, NULL)
 	test_assert_int_eq(probe_read(), PROBE_GREEN);
 }
 
+static EGLImage image_of_texture(struct probe *probe, EGLContext context)
+{
+	GLint texture;
+
+	glGetIntegerv(GL_TEXTURE_BINDING_2D, &texture);
+	glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+	EGLImage image = eglCreateImage(probe->display, context, EGL_GL_TEXTURE_2D,
+		(EGLClientBuffer)(uintptr_t)texture, NULL);
+	test_assert(image != EGL_NO_IMAGE);
+	return image;
+}
+
+static uint32_t read_image(struct probe *probe, EGLImage image)
+{
+	PFNGLEGLIMAGETARGETTEXTURE2DOESPROC bind =
+		(PFNGLEGLIMAGETARGETTEXTURE2DOESPROC)eglGetProcAddress(
+			"glEGLImageTargetTexture2DOES");
+
+	probe_use(probe, probe_context(probe, PROBE_ROBUST));
+	bind(GL_TEXTURE_2D, image);
+	return probe_read();
+}
+
+PROBE_TEST(surviving_images_are_spoiled, NULL)
+{
+	EGLImage image = image_of_texture(probe, start(probe));
+
+	test_assert_int_eq(probe_read(), PROBE_RED);
+	probe_strike("mode=garbage queries=1");
+	finish_reset();
+	test_assert_int_eq(read_image(probe, image), PROBE_MAGENTA);
+	test_assert_int_eq(glGetError(), GL_NO_ERROR);
+}
+
+PROBE_TEST(without_garbage_images_keep_their_pixels, NULL)
+{
+	EGLImage image = image_of_texture(probe, start(probe));
+
+	probe_strike("queries=1");
+	finish_reset();
+	test_assert_int_eq(read_image(probe, image), PROBE_RED);
+}
+
 PROBE_TEST(one_call_fails, NULL)
 {
 	start(probe);
@@ -325,7 +368,10 @@ PROBE_TEST(memory_purge_is_told_and_loses_no_context, "offer-purge=1")
 		eglCreateContext(probe->display, probe->config, EGL_NO_CONTEXT, attributes);
 	test_assert(context != EGL_NO_CONTEXT);
 	probe_use(probe, context);
+	probe_clear(PROBE_GREEN);
 	probe_strike("cause=purged");
+	test_assert_int_eq(probe_read(), PROBE_MAGENTA);
+	test_assert_int_eq(glGetError(), GL_NO_ERROR);
 	test_assert_int_eq(glGetGraphicsResetStatus(), GL_PURGED_CONTEXT_RESET_NV);
 	test_assert_int_eq(glGetGraphicsResetStatus(), GL_NO_ERROR);
 	probe_clear(PROBE_RED);
