@@ -154,12 +154,16 @@ void glue_output_note_presented(struct glue_output *out);
 /* ---- scene.c: paint nodes to a frame ------------------------------------------------------------
  */
 
-/**
- * Fill glue->frame with what @region (global coordinates) of the output shows, and the borders that
- * are set in the bit mask.
- */
-void glue_build_frame(struct glue_output *out, bool bottom_up, int32_t width, int32_t height,
-	pixman_region32_t *region, uint32_t borders);
+/** What a repaint has to draw. */
+struct glue_paint {
+	const struct target *target;
+	pixman_region32_t region; // global coordinates
+	uint32_t borders;         // sides, as in struct frame_damage
+	bool fresh;               // nothing that the target shows is known
+};
+
+/** Fill glue->frame with what the output shows there. */
+void glue_build_frame(struct glue_output *out, struct glue_paint *paint);
 
 /** The framebuffer rectangle of a border side, pixels, top-left origin. Empty sides have no size.
  */

@@ -83,12 +83,24 @@ static struct egl_visuals visuals_from_formats(
 	return visuals;
 }
 
+/*
+ * What is missing of a target is made at its first frame, when the GPU is away. It may turn out to
+ * be away only here. Returns false when the GPU is there and the target can't be made.
+ */
+static bool target_possible(struct glue_output *out, struct target *target)
+{
+	struct renderer *renderer = &out->glue->renderer;
+	struct generation *gen = renderer_generation(renderer);
+
+	return !gen || renderer_accept(renderer, target_prepare(gen, target)) ||
+	       !renderer_generation(renderer);
+}
+
 int glue_output_window_create(
 	struct weston_output *output, const struct gl_renderer_output_options *options)
 {
 	struct glue_output *out = glue_output_create(output, &options->fb_size, &options->area);
 	struct egl_visuals visuals = visuals_from_formats(options->formats, options->formats_count);
-	struct generation *gen;
 
 	if (!out) {
 		weston_log("Output %s: no memory, or an impossible size.\n", output->name);
@@ -101,9 +113,7 @@ int glue_output_window_create(
 		&visuals, options->fb_size.width, options->fb_size.height);
 	out->has_window = true;
 
-	/* While the GPU is away the surface is made at the first frame after it. */
-	gen = renderer_generation(&out->glue->renderer);
-	if (gen && target_prepare(gen, &out->window) != TARGET_OK) {
+	if (!target_possible(out, &out->window)) {
 		weston_log("Output %s: EGL cannot make a surface for its window.\n", output->name);
 		destroy_state(out);
 		return -1;
@@ -193,24 +203,30 @@ static void renderbuffer_destroy(struct weston_renderbuffer *base)
 	free(rb);
 }
 
+/* Unknown while the GPU is away: then the first frame shows it. */
+static bool can_render_to(struct glue *glue, uint32_t fourcc)
+{
+	struct generation *gen = renderer_generation(&glue->renderer);
+
+	return !gen || format_renderbuffer(fourcc, &gen->caps) != 0;
+}
+
 struct weston_renderbuffer *glue_output_create_fbo(struct weston_output *output,
 	const struct pixel_format_info *format, int width, int height, uint32_t *pixels)
 {
 	struct glue_output *out = output->renderer_state;
 	struct glue_renderbuffer *rb;
-	struct generation *gen;
 
-	if (!out || width <= 0 || height <= 0 || !format) {
+	if (!out || width <= 0 || height <= 0 || !format ||
+		!can_render_to(out->glue, format->format)) {
 		return NULL;
 	}
-	gen = renderer_generation(&out->glue->renderer);
 	rb = calloc(1, sizeof(*rb));
 	if (!rb) {
 		return NULL;
 	}
 	target_init_image(&rb->target, &out->glue->renderer.egl, format->format, width, height);
-	/* While the GPU is away the framebuffer is made at the first frame after it. */
-	if (gen && target_prepare(gen, &rb->target) != TARGET_OK) {
+	if (!target_possible(out, &rb->target)) {
 		weston_log("Output %s: no framebuffer of format %s.\n", output->name,
 			format->drm_format_name);
 		free(rb);

@@ -16,8 +16,7 @@ struct repaint {
 	struct generation *gen;
 	struct target *target;
 	struct glue_renderbuffer *rb; // NULL: a window
-	pixman_region32_t region;     // global coordinates: what the target is missing
-	uint32_t borders;             // sides that it is missing
+	struct glue_paint paint;      // what the target is missing
 };
 
 /** Damage in EGL's terms: x, y, width, height each, bottom-left origin. */
@@ -100,8 +99,9 @@ static bool begin(struct repaint *repaint)
 
 static void everything_missing(struct repaint *repaint)
 {
-	pixman_region32_copy(&repaint->region, &repaint->out->output->region);
-	repaint->borders = ALL_BORDERS;
+	pixman_region32_copy(&repaint->paint.region, &repaint->out->output->region);
+	repaint->paint.borders = ALL_BORDERS;
+	repaint->paint.fresh = repaint->target->painted_by != repaint->gen->id;
 }
 
 /* A back buffer of age n lacks what the last n - 1 frames and this one changed. */
@@ -114,11 +114,12 @@ static void find_missing_in_window(struct repaint *repaint)
 		everything_missing(repaint);
 		return;
 	}
-	pixman_region32_copy(&repaint->region, &out->pending.region);
-	repaint->borders = out->pending.borders;
+	pixman_region32_copy(&repaint->paint.region, &out->pending.region);
+	repaint->paint.borders = out->pending.borders;
 	for (int i = 0; i < age - 1; i++) {
-		pixman_region32_union(&repaint->region, &repaint->region, &out->history[i].region);
-		repaint->borders |= out->history[i].borders;
+		pixman_region32_union(
+			&repaint->paint.region, &repaint->paint.region, &out->history[i].region);
+		repaint->paint.borders |= out->history[i].borders;
 	}
 }
 
@@ -128,16 +129,17 @@ static void find_missing(struct repaint *repaint)
 
 	if (!repaint->rb) {
 		find_missing_in_window(repaint);
-		rects_from_damage(&rects, repaint->out, &repaint->region, repaint->borders);
+		rects_from_damage(
+			&rects, repaint->out, &repaint->paint.region, repaint->paint.borders);
 		target_set_damage(repaint->gen, repaint->target, rects.values, rects.count);
 	} else if (repaint->target->painted_by != repaint->gen->id) {
 		everything_missing(repaint);
 	} else {
-		pixman_region32_copy(&repaint->region, &repaint->rb->base.damage);
-		repaint->borders = repaint->rb->borders;
+		pixman_region32_copy(&repaint->paint.region, &repaint->rb->base.damage);
+		repaint->paint.borders = repaint->rb->borders;
 	}
 	pixman_region32_intersect(
-		&repaint->region, &repaint->region, &repaint->out->output->region);
+		&repaint->paint.region, &repaint->paint.region, &repaint->out->output->region);
 }
 
 /* Returns false when the context was lost on the way. */
@@ -146,9 +148,7 @@ static bool draw(struct repaint *repaint)
 	struct glue *glue = repaint->glue;
 	GLenum error;
 
-	glue_build_frame(repaint->out, repaint->target->kind == TARGET_WINDOW,
-		repaint->target->width, repaint->target->height, &repaint->region,
-		repaint->borders);
+	glue_build_frame(repaint->out, &repaint->paint);
 	draw_frame(repaint->gen, &glue->frame, glue->view, &glue->shader_log);
 	if (generation_read_errors(repaint->gen, &error)) {
 		renderer_accept(&glue->renderer, TARGET_LOST);
@@ -184,8 +184,8 @@ static void download(struct repaint *repaint)
 		return;
 	}
 	pixman_region32_init(&fb);
-	glue_region_to_framebuffer(repaint->out, &fb, &repaint->region);
-	if (repaint->borders) {
+	glue_region_to_framebuffer(repaint->out, &fb, &repaint->paint.region);
+	if (repaint->paint.borders) {
 		pixman_region32_union_rect(&fb, &fb, 0, 0, (unsigned)width, (unsigned)height);
 	}
 	pixman_region32_intersect_rect(&fb, &fb, 0, 0, (unsigned)width, (unsigned)height);
@@ -248,7 +248,8 @@ static void repaint_init(
 		.target = rb ? &rb->target : &out->window,
 		.rb = rb,
 	};
-	pixman_region32_init(&repaint->region);
+	repaint->paint.target = repaint->target;
+	pixman_region32_init(&repaint->paint.region);
 }
 
 /* @damage: NULL when nobody is to be served with the frame but the screen. Returns false when
@@ -295,7 +296,7 @@ void glue_repaint_output(struct weston_output *output, pixman_region32_t *damage
 	if (!paint(&repaint, damage)) {
 		skip(out);
 	}
-	pixman_region32_fini(&repaint.region);
+	pixman_region32_fini(&repaint.paint.region);
 }
 
 void glue_repaint_owed(struct glue_output *out)
@@ -307,5 +308,5 @@ void glue_repaint_owed(struct glue_output *out)
 	}
 	repaint_init(&repaint, out, NULL);
 	paint(&repaint, NULL);
-	pixman_region32_fini(&repaint.region);
+	pixman_region32_fini(&repaint.paint.region);
 }

@@ -95,8 +95,39 @@ static void add_parts(struct node_draw *draw, struct weston_paint_node *pnode)
 	pixman_region32_fini(&blended);
 }
 
+/* Grow by a pixel on every side. */
+static void dilate(pixman_region32_t *region)
+{
+	pixman_region32_t moved;
+
+	pixman_region32_init(&moved);
+	for (int axis = 0; axis < 2; axis++) {
+		pixman_region32_copy(&moved, region);
+		pixman_region32_translate(&moved, axis == 0, axis == 1);
+		pixman_region32_union(region, region, &moved);
+		pixman_region32_translate(&moved, axis == 0 ? -2 : 0, axis == 1 ? -2 : 0);
+		pixman_region32_union(region, region, &moved);
+	}
+	pixman_region32_fini(&moved);
+}
+
+/*
+ * The core takes a pixel that the edge of a scaled or rotated view only touches for covered, and GL
+ * leaves it alone: it goes on showing what was there. In a fresh target nothing was, so what is
+ * behind is drawn there.
+ */
+static void find_clip(
+	pixman_region32_t *clip, struct weston_paint_node *pnode, struct glue_paint *paint)
+{
+	pixman_region32_copy(clip, &pnode->visible);
+	if (paint->fresh && pixman_region32_not_empty(clip)) {
+		dilate(clip);
+	}
+	pixman_region32_intersect(clip, clip, &paint->region);
+}
+
 static void add_node(
-	struct glue_output *out, struct weston_paint_node *pnode, pixman_region32_t *region)
+	struct glue_output *out, struct weston_paint_node *pnode, struct glue_paint *paint)
 {
 	struct node_draw draw = {
 		.glue = out->glue,
@@ -111,7 +142,7 @@ static void add_node(
 		return;
 	}
 	pixman_region32_init(&draw.clip);
-	pixman_region32_intersect(&draw.clip, &pnode->visible, region);
+	find_clip(&draw.clip, pnode, paint);
 	if (pixman_region32_not_empty(&draw.clip) && choose_content(&draw, pnode)) {
 		glue_region_to_framebuffer(out, &draw.clip, &draw.clip);
 		set_transforms(&draw, out, pnode->view);
@@ -160,17 +191,17 @@ static void add_border(struct glue_output *out, enum gl_renderer_border_side sid
 	pixman_region32_fini(&shape);
 }
 
-void glue_build_frame(struct glue_output *out, bool bottom_up, int32_t width, int32_t height,
-	pixman_region32_t *region, uint32_t borders)
+void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
 {
 	struct weston_paint_node *pnode;
 
-	frame_begin(&out->glue->frame, width, height, bottom_up);
+	frame_begin(&out->glue->frame, paint->target->width, paint->target->height,
+		paint->target->kind == TARGET_WINDOW);
 	wl_list_for_each_reverse (pnode, &out->output->paint_node_z_order_list, z_order_link) {
-		add_node(out, pnode, region);
+		add_node(out, pnode, paint);
 	}
 	for (int side = 0; side < BORDER_COUNT; side++) {
-		if (borders & (1u << side)) {
+		if (paint->borders & (1u << side)) {
 			add_border(out, (enum gl_renderer_border_side)side);
 		}
 	}
