@@ -6,15 +6,12 @@
 #include <string.h>
 #include <time.h>
 
-/* Longest line made here: history_format() with every key filled. */
-#define LINE_MAX_BYTES 512
+/* Longest line made here. */
+#define LINE_MAX_BYTES 256
 
 /* How often, and how far apart, a first context is tried for: a reset may be under way. */
 #define FIRST_GENERATION_ATTEMPTS 100
 #define FIRST_GENERATION_PAUSE_NS (20 * 1000 * 1000)
-
-/* A task that the kernel named belongs to a reset that is seen this long before or after it. */
-#define GUILTY_TASK_NS ((int64_t)10 * 1000 * 1000 * 1000)
 
 /* How long a status that is known never to clear is believed. */
 #define WAIT_LIMIT_STUCK_NS ((int64_t)100 * 1000 * 1000)
@@ -33,54 +30,15 @@ static void trace_orders(struct renderer *renderer, struct recovery_input in)
 	renderer->host->trace(renderer->host, line);
 }
 
-static void finish_incident(struct renderer *renderer)
-{
-	struct incident *open = history_current(&renderer->history);
-	const struct incident *incident;
-	char line[LINE_MAX_BYTES];
-
-	/* A bare EGL_CONTEXT_LOST comes first, and the precise status with a later query. */
-	if (open && renderer->recovery.cause != RESET_STATUS_NONE &&
-		open->cause == RESET_STATUS_UNKNOWN) {
-		open->cause = renderer->recovery.cause;
-	}
-	incident = history_finish(&renderer->history);
-
-	if (incident) {
-		history_format(incident, line, sizeof(line));
-		renderer->host->log(renderer->host, line);
-	}
-}
-
-static void name_guilty_task(struct renderer *renderer)
-{
-	struct incident *incident = history_current(&renderer->history);
-
-	if (incident && renderer->guilty_task[0] &&
-		now(renderer) - renderer->guilty_task_ns < GUILTY_TASK_NS) {
-		incident_set_guilty_task(incident, renderer->guilty_task);
-	}
-}
-
-static void record_loss(struct renderer *renderer, enum reset_status status)
+static void note_loss(struct renderer *renderer, enum reset_status status)
 {
 	enum recovery_state state = renderer->recovery.state;
 
 	/* A loss while recovering belongs to the incident that is open. */
-	if (state != RECOVERY_RUNNING && state != RECOVERY_SOFTWARE) {
-		return;
+	if (state == RECOVERY_RUNNING || state == RECOVERY_SOFTWARE) {
+		record_finish(&renderer->record, renderer->recovery.cause);
+		record_loss(&renderer->record, status, renderer->last_generation_id);
 	}
-	finish_incident(renderer);
-	history_begin(&renderer->history,
-		status == RESET_STATUS_NONE ? RESET_STATUS_UNKNOWN : status,
-		renderer->last_generation_id, now(renderer));
-	name_guilty_task(renderer);
-	renderer->awaiting_first_frame = false;
-}
-
-static void note_loss(struct renderer *renderer, enum reset_status status)
-{
-	record_loss(renderer, status);
 	if (status != RESET_STATUS_PURGED) {
 		generation_mark_lost(renderer->generation);
 	}
@@ -145,37 +103,21 @@ static struct recovery_input make_generation(struct renderer *renderer, enum rec
 
 static struct recovery_input rebuild(struct renderer *renderer, enum recovery_rung rung)
 {
-	struct incident *incident = history_current(&renderer->history);
 	struct recovery_input answer = make_generation(renderer, rung);
 
-	if (incident) {
-		incident->rung = rung;
-		incident->attempts++;
+	record_attempt(&renderer->record, rung);
+	if (answer.event == RECOVERY_EVENT_REBUILT) {
+		record_rebuilt(&renderer->record, renderer->generation);
 	}
-	if (answer.event != RECOVERY_EVENT_REBUILT) {
-		return answer;
-	}
-	if (incident) {
-		incident->t_rebuilt = now(renderer);
-		incident->generation_to = renderer->last_generation_id;
-	}
-	renderer->awaiting_first_frame = true;
-	renderer->rebuilt_counters = renderer->generation->counters;
 	return answer;
 }
 
 /* Video memory was purged: what was derived from the contents is made anew in the same context. */
 static void restore_contents(struct renderer *renderer)
 {
-	struct incident *incident = history_current(&renderer->history);
-
+	record_wait_over(&renderer->record);
 	generation_drop_contents(renderer->generation, ++renderer->last_generation_id);
-	if (incident) {
-		incident->t_over = incident->t_rebuilt = now(renderer);
-		incident->generation_to = renderer->last_generation_id;
-	}
-	renderer->awaiting_first_frame = true;
-	renderer->rebuilt_counters = renderer->generation->counters;
+	record_rebuilt(&renderer->record, renderer->generation);
 }
 
 /* Does the GPU draw again? Asked while everything is drawn without it. */
@@ -205,7 +147,6 @@ static struct recovery_input probe_hardware(struct renderer *renderer)
 static bool carry_out(struct renderer *renderer, const struct recovery_orders *orders,
 	struct recovery_input *answer)
 {
-	struct incident *incident = history_current(&renderer->history);
 	bool answered = false;
 
 	if (orders->drop_optional_features) {
@@ -213,8 +154,8 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 		renderer->host->log(renderer->host,
 			"GPU reset: this renderer was guilty again; optional features are off now");
 	}
-	if (orders->rebuild && incident && !incident->t_over) {
-		incident->t_over = now(renderer);
+	if (orders->rebuild) {
+		record_wait_over(&renderer->record);
 	}
 	if (orders->drop != RECOVERY_DROP_NONE) {
 		drop(renderer, orders->drop);
@@ -241,7 +182,7 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 		answered = true;
 	}
 	if (orders->give_up) {
-		finish_incident(renderer);
+		record_finish(&renderer->record, renderer->recovery.cause);
 		renderer->host->log(renderer->host,
 			"GPU reset: no way back in this process; the last frames stay up");
 	}
@@ -323,7 +264,7 @@ const char *renderer_init(
 		egl_finish(&renderer->egl);
 		return error;
 	}
-	history_init(&renderer->history);
+	record_init(&renderer->record, host);
 	renderer->disposal = renderer->generation->disposal;
 	configure(renderer, &config);
 	orders = recovery_init(&renderer->recovery, &config, now(renderer));
@@ -335,7 +276,7 @@ void renderer_fini(struct renderer *renderer)
 {
 	bool lost = renderer->loss_pending || !recovery_can_draw(&renderer->recovery);
 
-	finish_incident(renderer);
+	record_finish(&renderer->record, renderer->recovery.cause);
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_STOP});
 	generation_destroy(renderer->generation, lost);
 	renderer->generation = NULL;
@@ -407,29 +348,10 @@ bool renderer_accept(struct renderer *renderer, enum target_result result)
 
 void renderer_hint(struct renderer *renderer, const char *task)
 {
-	snprintf(renderer->guilty_task, sizeof(renderer->guilty_task), "%s", task);
-	renderer->guilty_task_ns = now(renderer);
-	name_guilty_task(renderer);
+	record_guilty_task(&renderer->record, task);
 	if (renderer_generation(renderer)) {
 		feed(renderer, query(renderer));
 	}
-}
-
-static void record_first_frame(struct renderer *renderer)
-{
-	struct incident *incident = history_current(&renderer->history);
-	const struct generation_counters *before = &renderer->rebuilt_counters;
-	const struct generation_counters *after = &renderer->generation->counters;
-
-	renderer->awaiting_first_frame = false;
-	if (!incident) {
-		return;
-	}
-	incident->t_first_frame = now(renderer);
-	incident->surfaces_restored =
-		(uint32_t)(after->restored_surfaces - before->restored_surfaces);
-	incident->bytes_restored = after->restored_bytes - before->restored_bytes;
-	finish_incident(renderer);
 }
 
 void renderer_presented(struct renderer *renderer, bool all)
@@ -437,8 +359,9 @@ void renderer_presented(struct renderer *renderer, bool all)
 	if (!renderer_generation(renderer)) {
 		return;
 	}
-	if (all && renderer->awaiting_first_frame) {
-		record_first_frame(renderer);
+	if (all) {
+		record_whole_frame(
+			&renderer->record, renderer->generation, renderer->recovery.cause);
 	}
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_FRAME});
 }

@@ -3,12 +3,12 @@
 #ifndef WR_RENDERER_H
 #define WR_RENDERER_H
 
-#include "core/history.h"
 #include "core/recovery.h"
 #include "gl/draw.h"
 #include "gl/egl.h"
 #include "gl/generation.h"
 #include "gl/target.h"
+#include "record.h"
 
 /**
  * The renderer's only way out to the world around it. All members must be set. None of them may
@@ -44,14 +44,10 @@ struct renderer {
 	const struct disposal *disposal; // of the newest generation's driver
 
 	struct recovery recovery;
-	struct history history;
+	struct record record;
 	bool loss_pending;             // seen, and not dispatched yet
 	enum reset_status loss_status; // with loss_pending
-	char guilty_task[64];          // as the kernel named it last; "": not at all
-	int64_t guilty_task_ns;        // when it did
 	bool doubt_pending;            // a frame had GL errors, and that was not dispatched yet
-	bool awaiting_first_frame;     // of the present generation, after a reset
-	struct generation_counters rebuilt_counters; // at the time of the rebuild
 };
 
 /**

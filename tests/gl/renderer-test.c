@@ -15,7 +15,7 @@ static const GLenum causes[] = {
 
 static const struct incident *newest(struct desk *desk)
 {
-	const struct incident *incident = history_get(&desk->renderer.history, 0);
+	const struct incident *incident = history_get(&desk->renderer.record.history, 0);
 
 	test_assert(incident != NULL);
 	return incident;
@@ -29,7 +29,7 @@ TEST(no_reset_no_trouble)
 	desk_open(&desk);
 	fake_host_advance(&desk.host, 10 * SEC);
 	test_assert(desk_paint(&desk));
-	test_assert_int_eq(history_count(&desk.renderer.history), 0);
+	test_assert_int_eq(history_count(&desk.renderer.record.history), 0);
 	test_assert_int_eq(desk.host.lines, 0);
 	test_assert_int_eq(desk.renderer.last_generation_id, 1);
 	desk_close(&desk);
@@ -268,7 +268,7 @@ TEST(a_thousand_resets_leave_nothing_behind)
 	test_assert_int_eq(fake_report.contexts, 1);
 	test_assert_int_eq(fake_report.surfaces, 1);
 	test_assert(calls > 0);
-	test_assert_int_eq(history_get(&desk.renderer.history, 0)->id, 1000);
+	test_assert_int_eq(history_get(&desk.renderer.record.history, 0)->id, 1000);
 	desk_close(&desk);
 }
 
