@@ -13,6 +13,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -77,6 +78,16 @@ def output_section(name, width, height, scale=1, transform='normal'):
             f'transform={transform}\n')
 
 
+def accepts(path):
+    """Whether a server listens on the socket: it has a name a moment before it does."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(path)
+        except OSError:
+            return False
+    return True
+
+
 class Compositor:
     """A weston process.
 
@@ -131,7 +142,7 @@ class Compositor:
     def _wait_ready(self):
         path = os.path.join(self.dir, self.socket)
         deadline = time.monotonic() + START_TIMEOUT
-        while not os.path.exists(path):
+        while not accepts(path):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise TestError(f'weston ({self.renderer}) did not start:\n{self.tail()}')
             time.sleep(0.01)
