@@ -33,11 +33,13 @@ struct glue {
 
 	struct wl_list outputs;  // struct glue_output.link
 	struct wl_list surfaces; // struct glue_surface.link
+	int64_t frame_ns;        // when the present repaint began
 	struct frame frame;      // reused by each repaint
 	struct target
 		*bound_target; // between drawing and presenting only: what read_pixels() reads
 
 	enum retention_policy retention;
+	struct retention_budget budget; // of copies, over all surfaces
 	struct wl_event_source *retention_timer;
 	int64_t retention_due_ns; // when the timer is due; 0: not armed
 	uint64_t last_buffer_serial;
@@ -97,6 +99,7 @@ struct glue_surface {
 	pixman_region32_t damage; // buffer pixels, not handed on to texture or copy yet
 	bool fresh;               // a buffer was attached since the last flush
 	struct retention_state retention;
+	int64_t drawn_ns;    // when it was last part of a frame; 0: never
 	int64_t deadline_ns; // when to decide anew about the held buffer; 0: never
 	struct wl_listener surface_destroy;
 	struct wl_listener surface_unmap;

@@ -115,17 +115,20 @@ static void introduce(struct glue *glue)
 }
 
 /* For tests and for finding out; the configuration file is the compositor plugin's. */
-static enum retention_policy retention_from_environment(void)
+static void configure_from_environment(struct glue *glue)
 {
-	const char *name = getenv("WESTON_ROBUST_RETENTION");
-	enum retention_policy policy = RETENTION_AUTO;
+	const char *policy = getenv("WESTON_ROBUST_RETENTION");
+	const char *budget = getenv("WESTON_ROBUST_RETENTION_BUDGET");
 
-	if (name && !retention_policy_from_name(name, &policy)) {
+	glue->retention = RETENTION_AUTO;
+	if (policy && !retention_policy_from_name(policy, &glue->retention)) {
 		weston_log("weston-robust GL renderer: WESTON_ROBUST_RETENTION=%s is none of hold, "
 			   "copy, auto, none\n",
-			name);
+			policy);
 	}
-	return policy;
+	if (budget) {
+		glue->budget.limit_bytes = strtoull(budget, NULL, 10);
+	}
 }
 
 static int display_create(
@@ -143,7 +146,7 @@ static int display_create(
 		return -1;
 	}
 	glue->compositor = compositor;
-	glue->retention = retention_from_environment();
+	configure_from_environment(glue);
 	wl_list_init(&glue->outputs);
 	wl_list_init(&glue->surfaces);
 	set_hooks(glue);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "weston-14/glue.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "gl/texture.h"
@@ -140,18 +141,85 @@ static void arm_timer(struct glue *glue, int64_t when_ns)
 	}
 }
 
+/* The texture has to get the pixels before they go. */
+static void upload_now(struct glue_surface *gs)
+{
+	struct generation *gen = renderer_generation(&gs->glue->renderer);
+
+	if (gen && generation_make_current(gen, gen->egl->current_surface)) {
+		texture_get(gen, &gs->content);
+	}
+}
+
 /* Without a copy there may be nothing to restore, but the client never waits for longer than it
  * should. */
 static void forget(struct glue_surface *gs)
 {
-	struct generation *gen = renderer_generation(&gs->glue->renderer);
-
-	/* The texture has to get its pixels before the client gets its buffer. */
-	if (gen && generation_make_current(gen, gen->egl->current_surface)) {
-		texture_get(gen, &gs->content);
-	}
+	upload_now(gs);
 	content_drop_copy(&gs->content);
 	glue_retention_release(gs);
+}
+
+static bool visible(struct weston_surface *surface)
+{
+	struct weston_paint_node *pnode;
+
+	wl_list_for_each (pnode, &surface->paint_node_list, surface_link) {
+		if (pixman_region32_not_empty(&pnode->visible)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct glue_surface *choose_victim(struct glue *glue)
+{
+	size_t count = (size_t)wl_list_length(&glue->surfaces), i = 0;
+	struct retention_candidate *candidates = calloc(count, sizeof(*candidates));
+	struct glue_surface *gs, *victim = NULL;
+	ptrdiff_t chosen;
+
+	if (!candidates) {
+		return NULL;
+	}
+	wl_list_for_each (gs, &glue->surfaces, link) {
+		candidates[i++] = (struct retention_candidate){
+			.bytes = gs->content.copy_bytes,
+			.last_drawn_ns = gs->drawn_ns,
+			.visible = visible(gs->surface),
+		};
+	}
+	chosen = retention_choose_victim(candidates, count);
+	free(candidates);
+	wl_list_for_each (gs, &glue->surfaces, link) {
+		if (chosen-- == 0) {
+			victim = gs;
+		}
+	}
+	return victim;
+}
+
+/* What is evicted can't be restored after a reset; its texture shows it until then. */
+static void enforce_budget(struct glue *glue)
+{
+	struct glue_surface *gs;
+
+	if (glue->budget.limit_bytes == 0) {
+		return;
+	}
+	glue->budget.used_bytes = 0;
+	wl_list_for_each (gs, &glue->surfaces, link) {
+		retention_budget_add(&glue->budget, gs->content.copy_bytes);
+	}
+	while (retention_budget_excess(&glue->budget) > 0) {
+		gs = choose_victim(glue);
+		if (!gs) {
+			return;
+		}
+		retention_budget_remove(&glue->budget, gs->content.copy_bytes);
+		upload_now(gs);
+		content_drop_copy(&gs->content);
+	}
 }
 
 static void apply(
@@ -167,6 +235,7 @@ static void apply(
 			return; /* no memory: holding on is all that is left */
 		}
 		glue_retention_release(gs);
+		enforce_budget(gs->glue);
 		break;
 	case RETENTION_ACTION_FORGET:
 		forget(gs);

@@ -53,6 +53,7 @@ static bool choose_content(struct node_draw *draw, struct weston_paint_node *pno
 		}
 		return true;
 	}
+	gs->drawn_ns = draw->glue->frame_ns;
 	draw->item.content = &gs->content;
 	draw->item.to_buffer = affine_from_matrix4(pnode->surface->surface_to_buffer_matrix.d);
 	draw->item.linear = pnode->needs_filtering;
@@ -195,6 +196,7 @@ void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
 {
 	struct weston_paint_node *pnode;
 
+	out->glue->frame_ns = out->glue->host.now_ns(&out->glue->host);
 	frame_begin(&out->glue->frame, paint->target->width, paint->target->height,
 		paint->target->kind == TARGET_WINDOW);
 	wl_list_for_each_reverse (pnode, &out->output->paint_node_z_order_list, z_order_link) {
