@@ -11,6 +11,7 @@
 
 /* How often, and how far apart, a first context is tried for: a reset may be under way. */
 #define FIRST_GENERATION_ATTEMPTS 100
+#define FIRST_GENERATION_FAILURES 3
 #define FIRST_GENERATION_PAUSE_NS (20 * 1000 * 1000)
 
 /* How long a status that is known never to clear is believed. */
@@ -137,9 +138,7 @@ static struct recovery_input probe_hardware(struct renderer *renderer)
 		answer.event = RECOVERY_EVENT_PROBE_OK;
 	}
 	egl_finish(&other);
-	/* Behind the back of the display in use, nothing is current any more. */
-	renderer->egl.current_context = EGL_NO_CONTEXT;
-	renderer->egl.current_surface = EGL_NO_SURFACE;
+	egl_forget_current(&renderer->egl);
 	return answer;
 }
 
@@ -197,6 +196,10 @@ static void feed(struct renderer *renderer, struct recovery_input in)
 		if (in.event == RECOVERY_EVENT_STATUS && in.status != RESET_STATUS_NONE) {
 			note_loss(renderer, in.status);
 		}
+		if (in.event == RECOVERY_EVENT_STATUS_UNAVAILABLE &&
+			recovery_can_draw(&renderer->recovery)) {
+			note_loss(renderer, RESET_STATUS_UNKNOWN);
+		}
 		orders = recovery_step(&renderer->recovery, in, now(renderer));
 		if (orders.state_changed) {
 			trace_orders(renderer, in);
@@ -231,16 +234,25 @@ static void configure(struct renderer *renderer, struct recovery_config *config)
 static const char *make_first_generation(struct renderer *renderer)
 {
 	const struct timespec pause = {.tv_nsec = FIRST_GENERATION_PAUSE_NS};
+	enum reset_status status = RESET_STATUS_NONE;
 	const char *error = NULL;
+	int failures = 0;
 
-	for (int i = 0; i < FIRST_GENERATION_ATTEMPTS && !renderer->generation; i++) {
-		if (i > 0) {
-			nanosleep(&pause, NULL);
+	for (int i = 0; i < FIRST_GENERATION_ATTEMPTS; i++) {
+		renderer->generation = generation_create_any(
+			&renderer->egl, ++renderer->last_generation_id, &status, &error);
+		if (!error) {
+			return NULL;
 		}
-		renderer->generation =
-			generation_create(&renderer->egl, ++renderer->last_generation_id, &error);
+		drop(renderer, RECOVERY_DROP_LOST);
+		/* A reset that is under way ends; a driver that can't do what it takes never will.
+		 */
+		if (status == RESET_STATUS_NONE && ++failures == FIRST_GENERATION_FAILURES) {
+			break;
+		}
+		nanosleep(&pause, NULL);
 	}
-	return renderer->generation ? NULL : error;
+	return error;
 }
 
 const char *renderer_init(

@@ -50,6 +50,7 @@ void recovery_config_init(struct recovery_config *config)
 		.max_guilty = 2,
 		.good_frames = 1,
 		.quiet_ns = 60 * SEC,
+		.doubt_quiet_ns = 3 * SEC,
 		.max_doubts = 5,
 		.doubt_wait_ns = 1 * SEC,
 		.probe_first_ns = 30 * SEC,
@@ -77,6 +78,7 @@ void recovery_config_sanitize(struct recovery_config *config)
 	c->reset_window_ns = clamp_ns(c->reset_window_ns, SHORTEST);
 	c->good_frames = at_least_one(c->good_frames);
 	c->quiet_ns = clamp_ns(c->quiet_ns, SHORTEST);
+	c->doubt_quiet_ns = clamp_ns(c->doubt_quiet_ns, SHORTEST);
 	c->doubt_wait_ns = clamp_ns(c->doubt_wait_ns, SHORTEST);
 	c->probe_first_ns = clamp_period(c->probe_first_ns);
 	c->probe_cap_ns = clamp_ns(c->probe_cap_ns, c->probe_first_ns);

@@ -110,7 +110,7 @@ void ladder_note_cause(struct recovery *r, enum reset_status status, struct reco
 
 static void forgive_doubts(struct recovery *r, int64_t now)
 {
-	if (now - r->doubted_at >= r->config.quiet_ns) {
+	if (now - r->doubted_at >= r->config.doubt_quiet_ns) {
 		r->doubts = 0;
 		r->doubt_ns = r->config.doubt_wait_ns;
 	}

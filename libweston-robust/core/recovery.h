@@ -132,7 +132,8 @@ struct recovery_config {
 
 	uint32_t max_doubts; // rebuilds because of DOUBT without success, then it is ignored until
 			     // forgiven; 0 = always ignored
-	int64_t doubt_wait_ns; // from the first of them to the second; each is twice the last
+	int64_t doubt_quiet_ns; // without DOUBT: they are forgiven
+	int64_t doubt_wait_ns;  // from the first of them to the second; each is twice the last
 
 	int64_t probe_first_ns; // SOFTWARE: first probe of the hardware; each interval is twice the
 				// last; 0 = never probe

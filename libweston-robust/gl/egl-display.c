@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gl/disposal.h"
 #include "gl/target.h"
 
 #ifndef EGL_TRACK_REFERENCES_KHR
@@ -167,17 +168,6 @@ static EGLDeviceEXT query_device(const struct egl *egl)
 	return (EGLDeviceEXT)device;
 }
 
-/* The device's DRM node tells a real GPU from Mesa's software fall-backs, whose wl_drm binding
- * crashes. */
-static bool has_drm_device(const struct egl *egl)
-{
-	EGLDeviceEXT device = query_device(egl);
-
-	return device != EGL_NO_DEVICE_EXT &&
-	       gl_extension_in_list(egl->api->eglQueryDeviceStringEXT(device, EGL_EXTENSIONS),
-		       "EGL_EXT_device_drm");
-}
-
 static void read_extensions(struct egl *egl)
 {
 	const struct gl_api *api = egl->api;
@@ -187,11 +177,6 @@ static void read_extensions(struct egl *egl)
 	egl->context_priority = gl_extension_in_list(list, "EGL_IMG_context_priority");
 	egl->create_context_robustness =
 		gl_extension_in_list(list, "EGL_EXT_create_context_robustness");
-	egl->dmabuf_import = gl_extension_in_list(list, "EGL_EXT_image_dma_buf_import");
-	egl->dmabuf_import_modifiers =
-		gl_extension_in_list(list, "EGL_EXT_image_dma_buf_import_modifiers");
-	egl->native_fence_sync = gl_extension_in_list(list, "EGL_KHR_fence_sync") &&
-				 gl_extension_in_list(list, "EGL_ANDROID_native_fence_sync");
 	egl->partial_update =
 		gl_extension_in_list(list, "EGL_KHR_partial_update") && api->eglSetDamageRegionKHR;
 	/* EGL_KHR_partial_update brings the buffer age query along. */
@@ -199,8 +184,6 @@ static void read_extensions(struct egl *egl)
 	egl->video_memory_purge =
 		gl_extension_in_list(list, "EGL_NV_robustness_video_memory_purge");
 	egl->surfaceless_context = gl_extension_in_list(list, "EGL_KHR_surfaceless_context");
-	egl->wayland_binding =
-		gl_extension_in_list(list, "EGL_WL_bind_wayland_display") && has_drm_device(egl);
 
 	egl->swap_buffers_with_damage = NULL;
 	if (gl_extension_in_list(list, "EGL_EXT_swap_buffers_with_damage")) {
@@ -309,6 +292,7 @@ static void prepare(struct egl *egl, const struct gl_api *api, const struct egl_
 	egl->api = api;
 	egl->options = *options;
 	egl->device = EGL_NO_DEVICE_EXT;
+	egl->disposal = disposal_for(NULL);
 	wl_list_init(&egl->windows);
 	egl->platform_base =
 		gl_extension_in_list(client_extensions(api), "EGL_EXT_platform_base") &&
@@ -349,8 +333,7 @@ static void abandon_display(struct egl *egl)
 		egl->abandoned[egl->abandoned_count++] = egl->display;
 	}
 	egl->display = EGL_NO_DISPLAY;
-	egl->current_context = EGL_NO_CONTEXT;
-	egl->current_surface = EGL_NO_SURFACE;
+	egl_forget_current(egl);
 }
 
 static void close_display(struct egl *egl)
@@ -405,11 +388,12 @@ const char *egl_open_beside(const struct egl *egl, struct egl *other)
 	};
 
 	prepare(other, egl->api, &options);
+	if (egl->abandoned_count == EGL_ABANDONED_MAX) {
+		return "too many displays were abandoned";
+	}
 	other->device = egl->device;
 	other->abandoned_count = egl->abandoned_count;
 	memcpy(other->abandoned, egl->abandoned, sizeof(other->abandoned));
-	if (other->abandoned_count < EGL_ABANDONED_MAX) {
-		other->abandoned[other->abandoned_count++] = egl->display;
-	}
+	other->abandoned[other->abandoned_count++] = egl->display;
 	return connect_anywhere(other);
 }

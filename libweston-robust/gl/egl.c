@@ -99,7 +99,6 @@ struct egl_context egl_create_context(const struct egl *egl)
 			for (int priority = egl->context_priority; priority >= 0; priority--) {
 				result.context = try_context(egl, major, robust, priority);
 				if (result.context != EGL_NO_CONTEXT) {
-					result.major_version = major;
 					result.robust = robust;
 					return result;
 				}
@@ -109,18 +108,24 @@ struct egl_context egl_create_context(const struct egl *egl)
 	return result;
 }
 
+void egl_forget_current(struct egl *egl)
+{
+	egl->current_known = false;
+	egl->current_context = EGL_NO_CONTEXT;
+	egl->current_surface = EGL_NO_SURFACE;
+}
+
 bool egl_make_current(struct egl *egl, EGLSurface surface, EGLContext context)
 {
-	if (egl->current_context == context && egl->current_surface == surface) {
+	if (egl->current_known && egl->current_context == context &&
+		egl->current_surface == surface) {
 		return true;
 	}
 	if (!egl->api->eglMakeCurrent(egl->display, surface, surface, context)) {
-		/* What is current now is not known: never take the short cut above after a failure.
-		 */
-		egl->current_context = EGL_NO_CONTEXT;
-		egl->current_surface = EGL_NO_SURFACE;
+		egl_forget_current(egl);
 		return false;
 	}
+	egl->current_known = true;
 	egl->current_context = context;
 	egl->current_surface = surface;
 	return true;
@@ -162,26 +167,11 @@ void egl_destroy_surface(struct egl *egl, EGLSurface surface)
 	}
 	/* A surface that is current is only marked for deletion, and would outlive its native
 	 * window. */
-	if (egl->current_surface == surface &&
-		!egl_make_current(egl, EGL_NO_SURFACE, egl->current_context)) {
+	if (egl->current_known && egl->current_surface == surface) {
+		egl_make_current(egl, EGL_NO_SURFACE, egl->current_context);
+	}
+	if (!egl->current_known) {
 		egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-		egl->api->eglMakeCurrent(
-			egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
 	}
 	egl->api->eglDestroySurface(egl->display, surface);
-}
-
-const char *egl_error_name(EGLint error)
-{
-	static const char *const names[] = {"EGL_SUCCESS", "EGL_NOT_INITIALIZED", "EGL_BAD_ACCESS",
-		"EGL_BAD_ALLOC", "EGL_BAD_ATTRIBUTE", "EGL_BAD_CONFIG", "EGL_BAD_CONTEXT",
-		"EGL_BAD_CURRENT_SURFACE", "EGL_BAD_DISPLAY", "EGL_BAD_MATCH",
-		"EGL_BAD_NATIVE_PIXMAP", "EGL_BAD_NATIVE_WINDOW", "EGL_BAD_PARAMETER",
-		"EGL_BAD_SURFACE", "EGL_CONTEXT_LOST"};
-	EGLint index = error - EGL_SUCCESS;
-
-	if (index < 0 || index >= (EGLint)(sizeof(names) / sizeof(names[0]))) {
-		return "unknown EGL error";
-	}
-	return names[index];
 }

@@ -58,6 +58,8 @@ enum egl_reach {
 /** Displays that were abandoned and must not be taken again. */
 #define EGL_ABANDONED_MAX 8
 
+struct disposal;
+
 /** An initialised EGLDisplay and what it can do. Outlives the generations that live on it. */
 struct egl {
 	const struct gl_api *api; // borrowed
@@ -68,31 +70,28 @@ struct egl {
 	EGLDeviceEXT device; // of the first display; EGL_NO_DEVICE_EXT: not known
 	EGLDisplay abandoned[EGL_ABANDONED_MAX];
 	unsigned abandoned_count;
-	struct wl_list windows; // struct target.link; their surfaces go with the display
-	EGLConfig config;       // EGL_NO_CONFIG_KHR where contexts need none
+	const struct disposal *disposal; // of the last driver that told its name; static
+	struct wl_list windows;          // struct target.link; their surfaces go with the display
+	EGLConfig config;                // EGL_NO_CONFIG_KHR where contexts need none
 
-	EGLContext current_context; // as last made current here
+	bool current_known; // the two below are what EGL has current on this thread
+	EGLContext current_context;
 	EGLSurface current_surface;
 
 	bool platform_base; // EGL_EXT_platform_base
 	bool buffer_age;
 	bool context_priority;
 	bool create_context_robustness;
-	bool dmabuf_import;
-	bool dmabuf_import_modifiers;
-	bool native_fence_sync;
 	bool partial_update;
 	bool surfaceless_context;
 	bool reduced;            // by egl_reduce()
 	bool video_memory_purge; // EGL_NV_robustness_video_memory_purge
-	bool wayland_binding;    // EGL_WL_bind_wayland_display and a DRM device to bind it to
 	PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC swap_buffers_with_damage; // NULL: not offered
 };
 
 /** What egl_create_context() could get. */
 struct egl_context {
 	EGLContext context; // EGL_NO_CONTEXT: none at all
-	int major_version;  // OpenGL ES 3 or 2, as asked for
 	bool robust;        // created with EGL_LOSE_CONTEXT_ON_RESET_EXT
 };
 
@@ -139,6 +138,12 @@ bool egl_choose_config(const struct egl *egl, const struct egl_visuals *visuals,
  */
 struct egl_context egl_create_context(const struct egl *egl);
 
+/**
+ * What is current on this thread was changed behind this display's back, or a call failed and left
+ * it unknown: the next egl_make_current() asks EGL in any case.
+ */
+void egl_forget_current(struct egl *egl);
+
 /** Make @context current with @surface, both maybe none. Does nothing when they are current
  * already. */
 bool egl_make_current(struct egl *egl, EGLSurface surface, EGLContext context);
@@ -153,8 +158,5 @@ EGLSurface egl_create_window_surface(
 
 /** Destroys a surface, releasing it first if it is current. @surface may be EGL_NO_SURFACE. */
 void egl_destroy_surface(struct egl *egl, EGLSurface surface);
-
-/** Name of an EGL error code, e.g. "EGL_CONTEXT_LOST". Static. */
-const char *egl_error_name(EGLint error);
 
 #endif

@@ -29,6 +29,18 @@ static void set_fixed_state(struct generation *gen)
 	api->glPixelStorei(GL_PACK_ALIGNMENT, 1);
 }
 
+/* A context that was born lost does not tell: then it is taken for one of the last driver that did.
+ */
+static void name_driver(struct generation *gen)
+{
+	const char *name = (const char *)gen->api->glGetString(GL_RENDERER);
+
+	if (name) {
+		gen->egl->disposal = disposal_for(name);
+	}
+	gen->disposal = gen->egl->disposal;
+}
+
 /* *@status tells of a reset that the context was born in. */
 static const char *begin(struct generation *gen, enum reset_status *status)
 {
@@ -41,7 +53,7 @@ static const char *begin(struct generation *gen, enum reset_status *status)
 	if (!generation_make_current(gen, EGL_NO_SURFACE)) {
 		return "EGL cannot make the new context current";
 	}
-	gen->disposal = disposal_for((const char *)gen->api->glGetString(GL_RENDERER));
+	name_driver(gen);
 	error = gl_caps_read(&gen->caps, gen->api, gen->context.robust);
 	if (!error) {
 		set_fixed_state(gen);
@@ -49,6 +61,9 @@ static const char *begin(struct generation *gen, enum reset_status *status)
 	}
 	/* Asked last: it explains any of the errors above, and a reset may come in between. */
 	*status = generation_reset_status(gen);
+	if (*status == RESET_STATUS_PURGED) {
+		*status = RESET_STATUS_NONE; /* there are no contents yet */
+	}
 	return *status == RESET_STATUS_NONE ? error : "the new context was born during a reset";
 }
 
@@ -62,7 +77,7 @@ static struct generation *allocate(struct egl *egl, uint64_t id)
 	gen->id = id;
 	gen->egl = egl;
 	gen->api = egl->api;
-	gen->disposal = disposal_for(NULL);
+	gen->disposal = egl->disposal;
 	wl_list_init(&gen->textures);
 	wl_list_init(&gen->framebuffers);
 	wl_list_init(&gen->programs);
@@ -107,8 +122,7 @@ static void dispose_of_context(struct generation *gen, bool lost)
 		return;
 	}
 	if (lost && gen->disposal->abandon_context) {
-		egl->current_context = EGL_NO_CONTEXT;
-		egl->current_surface = EGL_NO_SURFACE;
+		egl_forget_current(egl);
 		return;
 	}
 	egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);

@@ -35,7 +35,6 @@
 	X(PFNEGLGETERRORPROC, GetError)                                                            \
 	X(PFNEGLINITIALIZEPROC, Initialize)                                                        \
 	X(PFNEGLMAKECURRENTPROC, MakeCurrent)                                                      \
-	X(PFNEGLQUERYCONTEXTPROC, QueryContext)                                                    \
 	X(PFNEGLQUERYSTRINGPROC, QueryString)                                                      \
 	X(PFNEGLQUERYSURFACEPROC, QuerySurface)                                                    \
 	X(PFNEGLSWAPBUFFERSPROC, SwapBuffers)                                                      \
@@ -65,8 +64,6 @@
 	X(PFNGLBLENDFUNCPROC, BlendFunc)                                                           \
 	X(PFNGLBUFFERDATAPROC, BufferData)                                                         \
 	X(PFNGLCHECKFRAMEBUFFERSTATUSPROC, CheckFramebufferStatus)                                 \
-	X(PFNGLCLEARPROC, Clear)                                                                   \
-	X(PFNGLCLEARCOLORPROC, ClearColor)                                                         \
 	X(PFNGLCOMPILESHADERPROC, CompileShader)                                                   \
 	X(PFNGLCREATEPROGRAMPROC, CreateProgram)                                                   \
 	X(PFNGLCREATESHADERPROC, CreateShader)                                                     \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gl/scratch.h"
+#include "gl/texture.h"
 
 #define BYTES_PER_PIXEL 4
 
@@ -43,12 +44,14 @@ bool readback_target(
 	bool native_bgra = read->bgra && gen->caps.read_bgra;
 	GLenum format = native_bgra ? GL_BGRA_EXT : GL_RGBA;
 	int32_t y = bottom_up ? target->height - read->y - read->height : read->y;
-	bool in_place = !bottom_up && native_bgra == read->bgra &&
+	bool in_place = !read->staged && !bottom_up && native_bgra == read->bgra &&
 			read->stride == read->width * BYTES_PER_PIXEL;
 	uint8_t *rows = read->pixels;
 	GLenum error;
 
-	generation_read_errors(gen, &error);
+	if (generation_read_errors(gen, &error)) {
+		return false;
+	}
 	if (!in_place) {
 		rows = malloc((size_t)read->width * (size_t)read->height * BYTES_PER_PIXEL);
 	}
@@ -98,6 +101,10 @@ bool readback_content(struct generation *gen, struct content *content, int32_t x
 	bool lost;
 
 	if (!scratch_begin(&scratch, gen, width, height)) {
+		return false;
+	}
+	if (!texture_get(gen, content)) {
+		scratch_end(&scratch);
 		return false;
 	}
 	generation_read_errors(gen, &error);

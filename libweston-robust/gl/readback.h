@@ -12,6 +12,7 @@ struct readback {
 	uint8_t *pixels;             // the top left pixel's
 	int32_t stride;              // bytes from row to row; negative: rows go up in memory
 	bool bgra;                   // 8 bits each, bytes B, G, R, A; otherwise R, G, B, A
+	bool staged;                 // leave the memory alone unless all of it could be read
 };
 
 /** Copy pixels of the target that is bound. Returns false when GL cannot; the memory's contents are

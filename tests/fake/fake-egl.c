@@ -185,16 +185,6 @@ static EGLBoolean EGLAPIENTRY fake_eglMakeCurrent(
 	return EGL_TRUE;
 }
 
-static EGLBoolean EGLAPIENTRY fake_eglQueryContext(
-	EGLDisplay display, EGLContext context, EGLint attribute, EGLint *value)
-{
-	if (!ENTER() || !fake_display_ok(display) || !context_from_handle(context)) {
-		return EGL_FALSE;
-	}
-	*value = 3;
-	return EGL_TRUE;
-}
-
 /* A dead display no longer holds its windows. */
 static bool window_taken(const struct fake_window *window)
 {
@@ -355,7 +345,6 @@ void fake_fill_egl(struct gl_api *api)
 	api->eglGetConfigAttrib = fake_eglGetConfigAttrib;
 	api->eglGetError = fake_eglGetError;
 	api->eglMakeCurrent = fake_eglMakeCurrent;
-	api->eglQueryContext = fake_eglQueryContext;
 	api->eglQuerySurface = fake_eglQuerySurface;
 	api->eglSetDamageRegionKHR = fake_eglSetDamageRegionKHR;
 	api->eglSwapBuffers = fake_eglSwapBuffers;

@@ -61,7 +61,6 @@ struct fake_context {
 	bool blend, vertices_enabled;
 	GLint viewport[4];
 	GLint unpack_row_length, unpack_skip_pixels, unpack_skip_rows;
-	float clear[4];
 };
 
 struct fake_surface {

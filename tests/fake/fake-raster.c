@@ -204,30 +204,6 @@ static void GL_APIENTRY fake_glDrawArrays(GLenum mode, GLint first, GLsizei coun
 	}
 }
 
-static void GL_APIENTRY fake_glClear(GLbitfield mask)
-{
-	struct fake_image *image;
-	int i, k;
-
-	if (!ENTER() || !(image = fake_draw_image()) || fake_zombie()) {
-		return;
-	}
-	for (i = 0; i < image->width * image->height; i++) {
-		for (k = 0; k < 4; k++) {
-			image->pixels[4 * i + k] = to_byte(fake.current->clear[k]);
-		}
-	}
-}
-
-static void GL_APIENTRY fake_glClearColor(GLfloat r, GLfloat g, GLfloat b, GLfloat a)
-{
-	if (ENTER()) {
-		const float color[4] = {r, g, b, a};
-
-		memcpy(fake.current->clear, color, sizeof(color));
-	}
-}
-
 static void GL_APIENTRY fake_glViewport(GLint x, GLint y, GLsizei width, GLsizei height)
 {
 	if (ENTER()) {
@@ -253,8 +229,6 @@ static void GL_APIENTRY fake_glDisable(GLenum cap)
 
 void fake_fill_raster(struct gl_api *api)
 {
-	api->glClear = fake_glClear;
-	api->glClearColor = fake_glClearColor;
 	api->glDisable = fake_glDisable;
 	api->glDrawArrays = fake_glDrawArrays;
 	api->glEnable = fake_glEnable;
