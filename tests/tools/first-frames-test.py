@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: weston-robust contributors
-"""Every client of the weston package: what runs on stock's renderer runs on ours, and looks the same.
+"""The first frame of every client of the weston package equals on ours what it is on stock's renderer.
 
 weston runs with a refresh rate of 0, so that it repaints for captures only: the first picture of a
-client shows the first frame that it has drawn, also of one that is animated.
+client shows the first frame that it has drawn, also of one that is animated, which no picture at rest can
+show (tests/compositor/clients-test). All channels of all pixels must be equal.
 """
 import os
 import pathlib
@@ -19,7 +20,7 @@ sys.path.insert(0, str(cases.TOOLS))
 from desktop import Client, Desktop, DesktopError, Rect, end_process  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("WR_BUILD_DIR", cases.TOOLS.parent / "build"))
-FAILURES = BUILD / "tests/tools/clients-failures"
+FAILURES = BUILD / "tests/tools/first-frames-failures"
 SIZE = (1024, 768)
 CONFIG = """\
 [core]
