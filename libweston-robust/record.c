@@ -13,6 +13,9 @@
 /* A task that the kernel named belongs to a reset that is seen this long before or after it. */
 #define GUILTY_TASK_NS ((int64_t)10 * 1000 * 1000 * 1000)
 
+/* How long a whole frame is waited for after a rebuild. */
+#define WHOLE_FRAME_NS ((int64_t)1000 * 1000 * 1000)
+
 static int64_t now(struct record *record)
 {
 	return record->host->now_ns(record->host);
@@ -97,6 +100,17 @@ void record_whole_frame(
 		incident->surfaces_restored =
 			(uint32_t)(after->restored_surfaces - record->before.restored_surfaces);
 		incident->bytes_restored = after->restored_bytes - record->before.restored_bytes;
+		record_finish(record, cause);
+	}
+}
+
+void record_expire(struct record *record, enum reset_status cause)
+{
+	const struct incident *incident = history_current(&record->history);
+
+	if (incident && record->awaiting_first_frame &&
+		now(record) - incident->t_rebuilt > WHOLE_FRAME_NS) {
+		record->awaiting_first_frame = false;
 		record_finish(record, cause);
 	}
 }

@@ -41,6 +41,10 @@ void record_rebuilt(struct record *record, const struct generation *gen);
 void record_whole_frame(
 	struct record *record, const struct generation *gen, enum reset_status cause);
 
+/** Ends the incident where no whole frame came within a second: some output has nobody to draw for.
+ */
+void record_expire(struct record *record, enum reset_status cause);
+
 /** End the incident that is open, however far it came. */
 void record_finish(struct record *record, enum reset_status cause);
 

@@ -14,6 +14,9 @@
 #define FIRST_GENERATION_FAILURES 3
 #define FIRST_GENERATION_PAUSE_NS (20 * 1000 * 1000)
 
+/* This many failures to draw to any target in a row, without a loss, and the context is doubted. */
+#define TARGET_FAILURES_MAX 3
+
 /* How long a status that is known never to clear is believed. */
 #define WAIT_LIMIT_STUCK_NS ((int64_t)100 * 1000 * 1000)
 
@@ -350,7 +353,7 @@ bool renderer_accept(struct renderer *renderer, enum target_result result)
 		if (generation_query_status(renderer->generation, &status) &&
 			status != RESET_STATUS_NONE) {
 			renderer_report_loss(renderer, status);
-		} else {
+		} else if (++renderer->target_failures % TARGET_FAILURES_MAX == 0) {
 			renderer_report_doubt(renderer);
 		}
 		return false;
@@ -371,6 +374,7 @@ void renderer_presented(struct renderer *renderer, bool all)
 	if (!renderer_generation(renderer)) {
 		return;
 	}
+	renderer->target_failures = 0;
 	if (all) {
 		record_whole_frame(
 			&renderer->record, renderer->generation, renderer->recovery.cause);
@@ -400,5 +404,6 @@ void renderer_dispatch(struct renderer *renderer)
 
 void renderer_timer(struct renderer *renderer)
 {
+	record_expire(&renderer->record, renderer->recovery.cause);
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_TIMER});
 }

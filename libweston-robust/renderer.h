@@ -47,6 +47,7 @@ struct renderer {
 	struct record record;
 	bool loss_pending;             // seen, and not dispatched yet
 	enum reset_status loss_status; // with loss_pending
+	unsigned target_failures;      // in a row, without a loss
 	bool doubt_pending;            // a frame had GL errors, and that was not dispatched yet
 };
 
@@ -54,7 +55,7 @@ struct renderer {
  * Open EGL as @options say and create the first generation.
  *
  * Returns NULL on success, else a static sentence; nothing needs renderer_fini() then.
- * renderer_start() comes later.
+ *
  */
 const char *renderer_init(
 	struct renderer *renderer, struct renderer_host *host, const struct egl_options *options);

@@ -160,9 +160,6 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 
 	if (item->content) {
 		texture = texture_get(gen, item->content);
-		if (!texture && !content_lost(item->content)) {
-			return;
-		}
 	}
 	if (texture) {
 		key.source = PROGRAM_TEXTURE_2D;

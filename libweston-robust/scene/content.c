@@ -141,11 +141,6 @@ bool content_restorable(const struct content *content)
 	       (content->kind == CONTENT_PIXELS && (content->shm || content->copy));
 }
 
-bool content_lost(const struct content *content)
-{
-	return content->kind == CONTENT_PIXELS && content->drawn && !content_restorable(content);
-}
-
 const uint8_t *content_begin_read(struct content *content)
 {
 	if (!content->shm) {

@@ -92,9 +92,6 @@ void content_drop_copy(struct content *content);
 /** Whether the pixels can be uploaded again after a reset. Always true for a solid colour. */
 bool content_restorable(const struct content *content);
 
-/** Whether the pixels were shown before, and can't be shown any more once their texture is gone. */
-bool content_lost(const struct content *content);
-
 /**
  * Begin reading the pixels: the held buffer if there is one, else the copy; NULL when there is
  * neither. Must be paired with content_end_read() unless it returned NULL. A client that shrank its

@@ -20,7 +20,7 @@
  * the main thread.
  */
 
-/* ---- renderer -------------------------------------------------------------------------------- */
+/* ---- renderer ---- */
 
 struct pixel_format_info;
 struct linux_dmabuf_buffer;
@@ -74,7 +74,7 @@ struct weston_renderer {
 /** Drop a reference; destroys at 0. */
 void weston_renderbuffer_unref(struct weston_renderbuffer *renderbuffer);
 
-/* ---- the module's entry ---------------------------------------------------------------------- */
+/* ---- the module's entry ---- */
 
 /** Empty base of all renderer options, as in libweston. */
 struct weston_renderer_options {
@@ -126,7 +126,7 @@ struct gl_renderer_interface {
 		const struct pixel_format_info *format, int width, int height, uint32_t *pixels);
 };
 
-/* ---- paint nodes ----------------------------------------------------------------------------- */
+/* ---- paint nodes ---- */
 
 /** source -> blending space; transform NULL: identity. */
 struct weston_surface_color_transform {
@@ -165,7 +165,7 @@ struct weston_paint_node {
 	uint32_t psf_flags;
 };
 
-/* ---- pixel formats --------------------------------------------------------------------------- */
+/* ---- pixel formats ---- */
 
 struct pixel_format_info {
 	uint32_t format; // DRM fourcc
@@ -196,7 +196,7 @@ const struct pixel_format_info *pixel_format_get_info(uint32_t drm_format);
 /** The wl_shm code of a format. */
 uint32_t pixel_format_get_shm_format(const struct pixel_format_info *info);
 
-/* ---- buffers --------------------------------------------------------------------------------- */
+/* ---- buffers ---- */
 
 /**
  * Set what a zero-initialised reference refers to. NULL only with BUFFER_WILL_NOT_BE_ACCESSED
@@ -210,7 +210,7 @@ void weston_buffer_release_reference(
 /** Ends the client; asserts that buffer->resource is not NULL. */
 void weston_buffer_send_server_error(struct weston_buffer *buffer, const char *msg);
 
-/* ---- capture --------------------------------------------------------------------------------- */
+/* ---- capture ---- */
 
 enum weston_output_capture_source {
 	WESTON_OUTPUT_CAPTURE_SOURCE_WRITEBACK,
@@ -231,7 +231,7 @@ struct weston_buffer *weston_capture_task_get_buffer(struct weston_capture_task 
 void weston_capture_task_retire_complete(struct weston_capture_task *task);
 void weston_capture_task_retire_failed(struct weston_capture_task *task, const char *msg);
 
-/* ---- colour ---------------------------------------------------------------------------------- */
+/* ---- colour ---- */
 
 /** weston_output.color_outcome. The transforms may be NULL: identity. */
 struct weston_output_color_outcome {
@@ -241,7 +241,7 @@ struct weston_output_color_outcome {
 	uint32_t hdr_meta[13];
 };
 
-/* ---- geometry, damage, sync ------------------------------------------------------------------ */
+/* ---- geometry, damage, sync ---- */
 
 /** Global to output pixels, top-left origin of the area. @dst may be @src. */
 void weston_region_global_to_output(
@@ -252,11 +252,7 @@ void weston_surface_to_buffer_region(
 	struct weston_surface *surface, pixman_region32_t *in, pixman_region32_t *out);
 /** Have the whole output repainted. */
 void weston_output_damage(struct weston_output *output);
-/** Ends the client that owns @resource. */
-void linux_explicit_synchronization_send_server_error(
-	struct wl_resource *resource, const char *msg);
-
-/* ---- checks ---------------------------------------------------------------------------------- */
+/* ---- checks ---- */
 
 #define ABI_OFFSET(type, member, offset)                                                           \
 	static_assert(offsetof(struct type, member) == (offset), #type "." #member)

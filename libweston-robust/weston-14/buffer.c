@@ -68,6 +68,7 @@ static void show_solid(struct glue_surface *gs, struct weston_buffer *buffer,
 
 	glue_retention_release(gs);
 	texture_drop(&gs->content);
+	gs->content.drawn = false;
 	content_set_solid(&gs->content, solid);
 	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_WILL_NOT_BE_ACCESSED);
 }
@@ -76,6 +77,7 @@ static void show_nothing(struct glue_surface *gs, struct weston_buffer *buffer)
 {
 	glue_retention_release(gs);
 	texture_drop(&gs->content);
+	gs->content.drawn = false;
 	content_fini(&gs->content);
 	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_WILL_NOT_BE_ACCESSED);
 }
@@ -99,21 +101,23 @@ static bool shm_readable(const struct weston_buffer *buffer)
 
 static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 {
-	/* The core's reference is busy from a commit until that is flushed. */
-	bool committed = gs->surface->buffer_ref.type == BUFFER_MAY_BE_ACCESSED;
 	bool same = gs->buffer_ref.buffer == buffer;
+	/* The core's reference is busy from a commit until that is flushed, or for longer: then
+	 * only damage tells a commit from a new paint node. */
+	bool committed = gs->surface->buffer_ref.type == BUFFER_MAY_BE_ACCESSED &&
+			 pixman_region32_not_empty(&gs->surface->damage);
 
-	gs->fresh |= committed || !same;
-	if (same && (gs->content.shm || !committed)) {
-		return;
-	}
 	if (!buffer->shm_buffer) {
 		/* Gone before it could be read: what is shown stays, unless its size does not fit
 		 * any more. */
-		if (gs->content.layout.width != buffer->width ||
-			gs->content.layout.height != buffer->height) {
+		if (!same && (gs->content.layout.width != buffer->width ||
+				     gs->content.layout.height != buffer->height)) {
 			show_nothing(gs, buffer);
 		}
+		return;
+	}
+	gs->fresh |= committed || !same;
+	if (same && (gs->content.shm || !committed)) {
 		return;
 	}
 	if (!shm_readable(buffer)) {
@@ -176,18 +180,18 @@ void glue_flush_damage(struct weston_paint_node *pnode)
 		return;
 	}
 	take_damage(gs);
-	if (pnode->plane != &pnode->output->primary_plane || !gs->content.shm) {
-		return;
-	}
 	if (quirks->gl_force_full_upload) {
 		pixman_region32_fini(&gs->damage);
 		pixman_region32_init_rect(&gs->damage, 0, 0, (unsigned)gs->content.layout.width,
 			(unsigned)gs->content.layout.height);
 	}
-	if (!gs->fresh && !pixman_region32_not_empty(&gs->damage)) {
+	/* Uploaded when it is drawn, by whichever view of the surface, on whichever plane this one
+	 * is. */
+	texture_damage(&gs->content, &gs->damage);
+	if (pnode->plane != &pnode->output->primary_plane || !gs->content.shm ||
+		(!gs->fresh && !pixman_region32_not_empty(&gs->damage))) {
 		return;
 	}
-	texture_damage(&gs->content, &gs->damage);
 	glue_retention_flushed(gs);
 	gs->fresh = false;
 	pixman_region32_clear(&gs->damage);

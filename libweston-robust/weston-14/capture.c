@@ -64,7 +64,7 @@ static const char *serve(struct glue_output *out, struct target *target,
 	if (!renderer_generation(renderer)) {
 		return "the GPU was reset";
 	}
-	read.bgra = renderer->generation->caps.read_bgra;
+	read.bgra = out->glue->read_bgra;
 	wl_shm_buffer_begin_access(buffer->shm_buffer);
 	read.pixels = wl_shm_buffer_get_data(buffer->shm_buffer);
 	ok = readback_target(renderer->generation, target, &read);
@@ -95,13 +95,13 @@ void glue_capture(struct glue_output *out, struct target *target)
 	}
 }
 
-void glue_capture_fail(struct glue_output *out)
+void glue_capture_fail(struct glue_output *out, const char *reason)
 {
 	for (size_t i = 0; i < SOURCE_COUNT; i++) {
 		struct weston_capture_task *task;
 
 		while ((task = pull(out, sources[i]))) {
-			weston_capture_task_retire_failed(task, "the GPU was reset");
+			weston_capture_task_retire_failed(task, reason);
 		}
 	}
 }
@@ -128,7 +128,7 @@ int glue_read_pixels(struct weston_output *output, const struct pixel_format_inf
 	read.x = out->area.x + (int32_t)x;
 	read.y = out->area.y + out->area.height - (int32_t)y - (int32_t)height;
 	read.pixels = (uint8_t *)pixels + (ptrdiff_t)(height - 1) * stride;
-	read.bgra = gen->caps.read_bgra;
+	read.bgra = glue->read_bgra;
 	return readback_target(gen, glue->bound_target, &read) ? 0 : -1;
 }
 
@@ -166,5 +166,5 @@ int glue_surface_copy_content(struct weston_surface *surface, void *target, size
 		/* Called by a frame_signal listener, in the middle of a repaint. */
 		target_bind(gen, glue->bound_target);
 	}
-	return ok ? 0 : -1;
+	return ok && renderer_check(&glue->renderer) ? 0 : -1;
 }

@@ -24,6 +24,8 @@ struct glue {
 
 	struct renderer_host host;
 	struct wl_event_source *recovery_timer;
+	struct wl_event_source *retry_timer;   // for outputs that could not be drawn
+	int retry_ms;                          // its next delay; 0: nothing failed lately
 	struct wl_event_source *dispatch_idle; // NULL: none pending
 	struct wl_listener wake;               // weston_compositor.wake_signal
 	bool asleep;                           // as told to the renderer
@@ -33,6 +35,7 @@ struct glue {
 
 	struct wl_list outputs;  // struct glue_output.link
 	struct wl_list surfaces; // struct glue_surface.link
+	bool read_bgra;          // compositor->read_format is ARGB8888, not ABGR8888
 	int64_t frame_ns;        // when the present repaint began
 	struct frame frame;      // reused by each repaint
 	struct target
@@ -72,6 +75,7 @@ struct glue_output {
 	struct frame_damage pending;                 // not presented yet
 	struct frame_damage history[DAMAGE_HISTORY]; // presented, the newest first
 	unsigned int history_count;
+	bool retry;     // could not be drawn, with nothing lost
 	bool owes_swap; // the backend waits for something that only a swap sets off
 
 	struct wl_list renderbuffers; // struct glue_renderbuffer.link
@@ -109,16 +113,22 @@ struct glue_surface {
 /** The glue behind a compositor that display_create() succeeded for. */
 struct glue *glue_from_compositor(struct weston_compositor *compositor);
 
-/* ---- host.c: the renderer's way out -----------------------------------------------------------
- */
+/* ---- host.c: the renderer's way out ---- */
 
 /** Fill in glue->host and make its event sources. Returns false when memory is short. */
 bool glue_host_init(struct glue *glue);
 
 void glue_host_fini(struct glue *glue);
 
-/* ---- output.c, repaint.c ----------------------------------------------------------------------
- */
+/** The output could not be drawn although nothing was lost: try again from a timer, less and less
+ * often. */
+void glue_retry_later(struct glue_output *out);
+
+/* ---- output.c, repaint.c ---- */
+
+/** What EGL needs to know of the formats that a backend accepts. */
+struct egl_visuals glue_visuals_from_formats(
+	const struct pixel_format_info **formats, unsigned int count);
 
 int glue_output_window_create(
 	struct weston_output *output, const struct gl_renderer_output_options *options);
@@ -154,8 +164,7 @@ void glue_repaint_owed(struct glue_output *out);
 /** Note that the output presented a frame of the present generation, and tell the renderer. */
 void glue_output_note_presented(struct glue_output *out);
 
-/* ---- scene.c: paint nodes to a frame ------------------------------------------------------------
- */
+/* ---- scene.c: paint nodes to a frame ---- */
 
 /** What a repaint has to draw. */
 struct glue_paint {
@@ -176,8 +185,7 @@ pixman_box32_t glue_border_box(const struct glue_output *out, enum gl_renderer_b
 void glue_region_to_framebuffer(
 	struct glue_output *out, pixman_region32_t *dst, pixman_region32_t *src);
 
-/* ---- buffer.c -----------------------------------------------------------------------------------
- */
+/* ---- buffer.c ---- */
 
 void glue_attach(struct weston_paint_node *pnode);
 
@@ -220,7 +228,7 @@ void glue_retention_buffer_destroyed(struct wl_listener *listener, void *data);
 void glue_capture(struct glue_output *out, struct target *target);
 
 /** Fail the capture tasks that are pending: the core aborts when one is left after a repaint. */
-void glue_capture_fail(struct glue_output *out);
+void glue_capture_fail(struct glue_output *out, const char *reason);
 
 /** Tell the core which sizes and format captures have. */
 void glue_capture_announce(struct glue_output *out);
@@ -240,8 +248,7 @@ void glue_log_features(struct glue *glue);
 /** Offer the wl_shm formats that can be drawn. */
 void glue_add_shm_formats(struct glue *glue);
 
-/* ---- uevent.c ---------------------------------------------------------------------------------
- */
+/* ---- uevent.c ---- */
 
 /** Listen to the kernel's events about GPU resets. Works without them. */
 void glue_uevent_init(struct glue *glue);

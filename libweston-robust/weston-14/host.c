@@ -2,9 +2,14 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "weston-14/glue.h"
 
+#include <limits.h>
 #include <time.h>
 
 #define NS_PER_MS 1000000
+
+/* How soon a frame that failed is tried again, and the longest pause between two tries. */
+#define RETRY_FIRST_MS 16
+#define RETRY_CAP_MS 1000
 
 static struct glue *glue_from_host(struct renderer_host *host)
 {
@@ -30,6 +35,8 @@ static void host_set_timer(struct renderer_host *host, int64_t when_ns)
 		delay_ms = (when_ns - host_now_ns(host) + NS_PER_MS - 1) / NS_PER_MS;
 		/* wl_event_source_timer_update() takes 0 as "off". */
 		delay_ms = delay_ms < 1 ? 1 : delay_ms;
+		/* An early timer is armed again by the core. */
+		delay_ms = delay_ms > INT_MAX ? INT_MAX : delay_ms;
 	}
 	wl_event_source_timer_update(glue->recovery_timer, (int)delay_ms);
 }
@@ -46,12 +53,37 @@ static int recovery_timer(void *data)
 {
 	struct glue *glue = data;
 
+	renderer_timer(&glue->renderer);
 	if (!glue->asleep && outputs_asleep(glue)) {
 		glue->asleep = true;
 		renderer_set_asleep(&glue->renderer, true);
 	}
-	renderer_timer(&glue->renderer);
 	return 0;
+}
+
+static int retry_timer(void *data)
+{
+	struct glue *glue = data;
+	struct glue_output *out;
+
+	wl_list_for_each (out, &glue->outputs, link) {
+		if (out->retry) {
+			out->retry = false;
+			glue_repaint_owed(out);
+			weston_output_damage(out->output);
+		}
+	}
+	return 0;
+}
+
+void glue_retry_later(struct glue_output *out)
+{
+	struct glue *glue = out->glue;
+	int delay_ms = glue->retry_ms ? glue->retry_ms : RETRY_FIRST_MS;
+
+	out->retry = true;
+	glue->retry_ms = 2 * delay_ms > RETRY_CAP_MS ? RETRY_CAP_MS : 2 * delay_ms;
+	wl_event_source_timer_update(glue->retry_timer, delay_ms);
 }
 
 static void compositor_woke(struct wl_listener *listener, void *data)
@@ -123,9 +155,10 @@ bool glue_host_init(struct glue *glue)
 	};
 	glue->recovery_timer = wl_event_loop_add_timer(loop, recovery_timer, glue);
 	glue->retention_timer = wl_event_loop_add_timer(loop, glue_retention_timer, glue);
+	glue->retry_timer = wl_event_loop_add_timer(loop, retry_timer, glue);
 	glue->wake.notify = compositor_woke;
 	wl_signal_add(&glue->compositor->wake_signal, &glue->wake);
-	if (glue->recovery_timer && glue->retention_timer) {
+	if (glue->recovery_timer && glue->retention_timer && glue->retry_timer) {
 		return true;
 	}
 	glue_host_fini(glue);
@@ -141,10 +174,14 @@ void glue_host_fini(struct glue *glue)
 	if (glue->retention_timer) {
 		wl_event_source_remove(glue->retention_timer);
 	}
+	if (glue->retry_timer) {
+		wl_event_source_remove(glue->retry_timer);
+	}
 	if (glue->dispatch_idle) {
 		wl_event_source_remove(glue->dispatch_idle);
 	}
 	glue->recovery_timer = NULL;
 	glue->retention_timer = NULL;
+	glue->retry_timer = NULL;
 	glue->dispatch_idle = NULL;
 }

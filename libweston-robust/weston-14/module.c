@@ -74,35 +74,13 @@ static void set_hooks(struct glue *glue)
 	};
 }
 
-static struct egl_options egl_options_from_display(
-	const struct gl_renderer_display_options *options)
-{
-	struct egl_options result = {
-		.platform = options->egl_platform,
-		.native_display = options->egl_native_display,
-		.surface_type = options->egl_surface_type,
-	};
-
-	for (unsigned int i = 0; i < options->formats_count && i < EGL_VISUALS_MAX; i++) {
-		const struct pixel_format_info *info = options->formats[i];
-
-		result.visuals.list[result.visuals.count++] = (struct egl_visual){
-			.fourcc = info->format,
-			.red = info->bits.r,
-			.green = info->bits.g,
-			.blue = info->bits.b,
-			.alpha = info->bits.a,
-		};
-	}
-	return result;
-}
-
 /* From here on nothing can fail: what is told to the core can't be taken back. */
 static void introduce(struct glue *glue)
 {
 	struct weston_compositor *compositor = glue->compositor;
 	bool bgra = glue->renderer.generation->caps.read_bgra;
 
+	glue->read_bgra = bgra;
 	compositor->renderer = &glue->base;
 	compositor->read_format =
 		pixel_format_get_info(bgra ? DRM_FORMAT_ARGB8888 : DRM_FORMAT_ABGR8888);
@@ -134,7 +112,12 @@ static void configure_from_environment(struct glue *glue)
 static int display_create(
 	struct weston_compositor *compositor, const struct gl_renderer_display_options *options)
 {
-	struct egl_options egl_options;
+	const struct egl_options egl_options = {
+		.platform = options->egl_platform,
+		.native_display = options->egl_native_display,
+		.surface_type = options->egl_surface_type,
+		.visuals = glue_visuals_from_formats(options->formats, options->formats_count),
+	};
 	struct glue *glue;
 	const char *error;
 
@@ -154,7 +137,6 @@ static int display_create(
 		free(glue);
 		return -1;
 	}
-	egl_options = egl_options_from_display(options);
 	error = renderer_init(&glue->renderer, &glue->host, &egl_options);
 	if (error) {
 		weston_log("weston-robust GL renderer: %s\n", error);

@@ -66,7 +66,7 @@ static void destroy_state(struct glue_output *out)
 	free(out);
 }
 
-static struct egl_visuals visuals_from_formats(
+struct egl_visuals glue_visuals_from_formats(
 	const struct pixel_format_info **formats, unsigned int count)
 {
 	struct egl_visuals visuals = {0};
@@ -100,7 +100,8 @@ int glue_output_window_create(
 	struct weston_output *output, const struct gl_renderer_output_options *options)
 {
 	struct glue_output *out = glue_output_create(output, &options->fb_size, &options->area);
-	struct egl_visuals visuals = visuals_from_formats(options->formats, options->formats_count);
+	struct egl_visuals visuals =
+		glue_visuals_from_formats(options->formats, options->formats_count);
 
 	if (!out) {
 		weston_log("Output %s: no memory, or an impossible size.\n", output->name);
@@ -177,6 +178,7 @@ void glue_output_set_border(struct weston_output *output, enum gl_renderer_borde
 	};
 	struct content *border;
 	pixman_region32_t all;
+	bool resized;
 
 	if (!out || (unsigned)side >= BORDER_COUNT) {
 		return;
@@ -185,13 +187,15 @@ void glue_output_set_border(struct weston_output *output, enum gl_renderer_borde
 	if (!data || !content_layout_valid(&layout)) {
 		texture_drop(border);
 		content_fini(border);
+		glue_output_add_damage(out, NULL, 1u << side);
 		return;
 	}
+	resized = border->layout.width != width || border->layout.height != height;
 	content_set_pixels(border, data, &layout);
 	pixman_region32_init_rect(&all, 0, 0, (unsigned)width, (unsigned)height);
 	texture_damage(border, &all);
 	pixman_region32_fini(&all);
-	glue_output_add_damage(out, NULL, 1u << side);
+	glue_output_add_damage(out, NULL, resized ? ALL_BORDERS : 1u << side);
 }
 
 static void renderbuffer_destroy(struct weston_renderbuffer *base)
@@ -225,13 +229,9 @@ struct weston_renderbuffer *glue_output_create_fbo(struct weston_output *output,
 	if (!rb) {
 		return NULL;
 	}
+	/* Its framebuffer is made at the first frame: the RDP backend crashes where this function
+	 * fails. */
 	target_init_image(&rb->target, &out->glue->renderer.egl, format->format, width, height);
-	if (!target_possible(out, &rb->target)) {
-		weston_log("Output %s: no framebuffer of format %s.\n", output->name,
-			format->drm_format_name);
-		free(rb);
-		return NULL;
-	}
 	pixman_region32_init(&rb->base.damage);
 	rb->base.refcount = 2; /* the output's list and the caller */
 	rb->base.destroy = renderbuffer_destroy;
@@ -292,15 +292,20 @@ void glue_output_frame_presented(struct glue_output *out)
 	out->owes_swap = false;
 }
 
+/* Outputs that did not draw with the lost generation either (asleep, nobody watching) are not
+ * waited for. */
 void glue_output_note_presented(struct glue_output *out)
 {
 	struct renderer *renderer = &out->glue->renderer;
+	const struct incident *incident = history_current(&renderer->record.history);
 	struct glue_output *other;
 	bool all = true;
 
 	out->presented_by = renderer->last_generation_id;
+	out->glue->retry_ms = 0;
 	wl_list_for_each (other, &out->glue->outputs, link) {
-		all &= other->presented_by == out->presented_by;
+		all &= other->presented_by == out->presented_by ||
+		       (incident && other->presented_by < incident->generation_from);
 	}
 	renderer_presented(renderer, all);
 }

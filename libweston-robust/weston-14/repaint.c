@@ -16,6 +16,7 @@ struct repaint {
 	struct generation *gen;
 	struct target *target;
 	struct glue_renderbuffer *rb; // NULL: a window
+	bool swapped;                 // the window shows a new frame, good or not
 	struct glue_paint paint;      // what the target is missing
 };
 
@@ -67,14 +68,24 @@ static void rects_from_damage(struct egl_rects *rects, struct glue_output *out,
 	}
 }
 
-/* Nothing was drawn. The damage stays with the buffers; the core has to be told about it again
- * after the recovery. */
-static void skip(struct glue_output *out)
+/*
+ * No good frame. The damage stays with the buffers, and the core has to be told about it again:
+ * after the recovery, or where nothing was lost, after a while.
+ */
+static void skip(struct repaint *repaint)
 {
-	glue_capture_fail(out);
-	if (out->has_window &&
-		out->glue->renderer.egl.options.platform == EGL_PLATFORM_WAYLAND_KHR) {
+	struct glue_output *out = repaint->out;
+	bool lost = !renderer_generation(&repaint->glue->renderer);
+
+	glue_capture_fail(out, lost ? "the GPU was reset" : "the output could not be drawn");
+	/* A swap commits what the backend waits for, whatever it showed; a second one might block.
+	 */
+	if (out->has_window && !repaint->swapped &&
+		repaint->glue->renderer.egl.options.platform == EGL_PLATFORM_WAYLAND_KHR) {
 		out->owes_swap = true;
+	}
+	if (!lost) {
+		glue_retry_later(out);
 	}
 }
 
@@ -89,9 +100,9 @@ static bool begin(struct repaint *repaint)
 	}
 	if (!renderer_accept(renderer, target_bind(repaint->gen, repaint->target))) {
 		weston_log_paced(&repaint->glue->failure_pacer, 1, 10000,
-			"Output %s: EGL cannot make its target current: %s\n",
+			"Output %s: EGL cannot make its target current%s.\n",
 			repaint->out->output->name,
-			renderer_generation(renderer) ? "unknown reason" : "context lost");
+			renderer_generation(renderer) ? "" : ": the context is lost");
 		return false;
 	}
 	return renderer_check(renderer);
@@ -154,6 +165,10 @@ static bool draw(struct repaint *repaint)
 		renderer_accept(&glue->renderer, TARGET_LOST);
 		return false;
 	}
+	if (glue->frame.failed) {
+		renderer_report_doubt(&glue->renderer);
+		return false;
+	}
 	if (error != GL_NO_ERROR) {
 		renderer_report_doubt(&glue->renderer);
 		weston_log_paced(&glue->failure_pacer, 1, 10000,
@@ -171,34 +186,50 @@ static void serve_readers(struct repaint *repaint, pixman_region32_t *damage)
 	repaint->glue->bound_target = NULL;
 }
 
-/* What the backend reads from memory must be there when repaint_output() returns. */
-static void download(struct repaint *repaint)
+/* The bounding box of what was painted, framebuffer pixels. */
+static pixman_box32_t painted_box(struct repaint *repaint)
 {
-	struct glue_renderbuffer *rb = repaint->rb;
-	int32_t width = rb->target.width, height = rb->target.height;
-	struct readback read = {.bgra = repaint->gen->caps.read_bgra, .stride = 4 * width};
+	unsigned width = (unsigned)repaint->target->width;
+	unsigned height = (unsigned)repaint->target->height;
 	pixman_region32_t fb;
-	const pixman_box32_t *box;
+	pixman_box32_t box;
 
-	if (!rb->pixels) {
-		return;
-	}
 	pixman_region32_init(&fb);
 	glue_region_to_framebuffer(repaint->out, &fb, &repaint->paint.region);
 	if (repaint->paint.borders) {
-		pixman_region32_union_rect(&fb, &fb, 0, 0, (unsigned)width, (unsigned)height);
+		pixman_region32_union_rect(&fb, &fb, 0, 0, width, height);
 	}
-	pixman_region32_intersect_rect(&fb, &fb, 0, 0, (unsigned)width, (unsigned)height);
-	box = pixman_region32_extents(&fb);
-	read.x = box->x1;
-	read.y = box->y1;
-	read.width = box->x2 - box->x1;
-	read.height = box->y2 - box->y1;
-	read.pixels = (uint8_t *)(rb->pixels + (size_t)read.y * (size_t)width + read.x);
-	if (read.width > 0 && read.height > 0) {
-		readback_target(repaint->gen, repaint->target, &read);
-	}
+	pixman_region32_intersect_rect(&fb, &fb, 0, 0, width, height);
+	box = *pixman_region32_extents(&fb);
 	pixman_region32_fini(&fb);
+	return box;
+}
+
+/*
+ * What the backend reads from memory must be there when repaint_output() returns. Drawing is
+ * asynchronous: a reset may show here first. The memory keeps the last good frame then.
+ */
+static bool download(struct repaint *repaint)
+{
+	struct glue_renderbuffer *rb = repaint->rb;
+	pixman_box32_t box = painted_box(repaint);
+	int32_t width = rb->target.width;
+	struct readback read = {
+		.x = box.x1,
+		.y = box.y1,
+		.width = box.x2 - box.x1,
+		.height = box.y2 - box.y1,
+		.stride = 4 * width,
+		.bgra = repaint->glue->read_bgra,
+		.staged = true,
+	};
+
+	if (!rb->pixels || read.width <= 0 || read.height <= 0) {
+		return true;
+	}
+	read.pixels = (uint8_t *)(rb->pixels + (size_t)read.y * (size_t)width + read.x);
+	return readback_target(repaint->gen, repaint->target, &read) &&
+	       renderer_check(&repaint->glue->renderer);
 }
 
 /* Returns whether the frame is on its way to the screen. */
@@ -209,20 +240,18 @@ static bool present(struct repaint *repaint)
 	struct egl_rects rects = {.count = 0};
 	enum target_result result;
 
-	if (!repaint->rb) {
+	/* No rectangles mean the whole surface: of what the window shows nothing is known. */
+	if (!repaint->rb && !repaint->paint.fresh) {
 		rects_from_damage(&rects, out, &out->pending.region, out->pending.borders);
 	}
 	result = target_present(repaint->gen, repaint->target, rects.values, rects.count);
+	repaint->swapped = result == TARGET_OK;
 	if (!renderer_accept(&glue->renderer, result)) {
 		weston_log_paced(&glue->failure_pacer, 1, 10000,
 			"Output %s: the frame could not be presented.\n", out->output->name);
 		return false;
 	}
-	if (!renderer_check(&glue->renderer)) {
-		repaint->target->painted_by = 0;
-		return false;
-	}
-	return true;
+	return renderer_check(&glue->renderer);
 }
 
 static void finish(struct repaint *repaint)
@@ -230,7 +259,6 @@ static void finish(struct repaint *repaint)
 	struct glue_output *out = repaint->out;
 
 	if (repaint->rb) {
-		download(repaint);
 		pixman_region32_clear(&repaint->rb->base.damage);
 		repaint->rb->borders = 0;
 	} else {
@@ -252,10 +280,15 @@ static void repaint_init(
 	pixman_region32_init(&repaint->paint.region);
 }
 
-/* @damage: NULL when nobody is to be served with the frame but the screen. Returns false when
- * nothing was presented. */
+/*
+ * @damage: NULL when nobody is to be served with the frame but the screen. Returns false when no
+ * good frame was presented. The status is asked before the swap too: a frame that was lost while it
+ * was drawn must not take the place of the last good one.
+ */
 static bool paint(struct repaint *repaint, pixman_region32_t *damage)
 {
+	struct renderer *renderer = &repaint->glue->renderer;
+
 	if (!begin(repaint)) {
 		return false;
 	}
@@ -266,7 +299,11 @@ static bool paint(struct repaint *repaint, pixman_region32_t *damage)
 	if (damage) {
 		serve_readers(repaint, damage);
 	}
-	if (!present(repaint)) {
+	if (!renderer_generation(renderer) || !renderer_check(renderer)) {
+		return false;
+	}
+	if (!present(repaint) || (repaint->rb && !download(repaint))) {
+		repaint->target->painted_by = 0;
 		return false;
 	}
 	finish(repaint);
@@ -280,11 +317,14 @@ void glue_repaint_output(struct weston_output *output, pixman_region32_t *damage
 	struct glue_renderbuffer *rb = NULL;
 	struct repaint repaint;
 
+	if (!out) {
+		return;
+	}
 	if (renderbuffer) {
 		rb = wl_container_of(renderbuffer, rb, base);
 	}
 	if (!rb && !out->has_window) {
-		glue_capture_fail(out);
+		glue_capture_fail(out, "the output has nothing to draw to");
 		return;
 	}
 	repaint_init(&repaint, out, rb);
@@ -294,7 +334,7 @@ void glue_repaint_output(struct weston_output *output, pixman_region32_t *damage
 		pixman_region32_union(&rb->base.damage, &rb->base.damage, damage);
 	}
 	if (!paint(&repaint, damage)) {
-		skip(out);
+		skip(&repaint);
 	}
 	pixman_region32_fini(&repaint.paint.region);
 }
@@ -307,6 +347,8 @@ void glue_repaint_owed(struct glue_output *out)
 		return;
 	}
 	repaint_init(&repaint, out, NULL);
-	paint(&repaint, NULL);
+	if (!paint(&repaint, NULL)) {
+		skip(&repaint);
+	}
 	pixman_region32_fini(&repaint.paint.region);
 }

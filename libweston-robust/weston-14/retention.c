@@ -204,7 +204,8 @@ static void enforce_budget(struct glue *glue)
 {
 	struct glue_surface *gs;
 
-	if (glue->budget.limit_bytes == 0) {
+	/* Without the GPU the copies are all there is. */
+	if (glue->budget.limit_bytes == 0 || !renderer_generation(&glue->renderer)) {
 		return;
 	}
 	glue->budget.used_bytes = 0;
@@ -222,6 +223,14 @@ static void enforce_budget(struct glue *glue)
 	}
 }
 
+/* It would be evicted at once, at each commit anew. */
+static bool too_large_to_copy(const struct glue_surface *gs)
+{
+	uint64_t limit = gs->glue->budget.limit_bytes;
+
+	return limit > 0 && content_bytes(&gs->content) > limit;
+}
+
 static void apply(
 	struct glue_surface *gs, enum retention_action action, const struct retention_facts *facts)
 {
@@ -231,6 +240,10 @@ static void apply(
 		gs->deadline_ns = retention_deadline(gs->glue->retention, &gs->retention, facts);
 		break;
 	case RETENTION_ACTION_COPY:
+		if (too_large_to_copy(gs)) {
+			forget(gs);
+			break;
+		}
 		if (!content_update_copy(&gs->content, &gs->damage) && !facts->destroyed) {
 			return; /* no memory: holding on is all that is left */
 		}
