@@ -229,6 +229,7 @@ static void configure(struct renderer *renderer, struct recovery_config *config)
 	config->rungs = available_rungs(renderer);
 	if (renderer->disposal->status_sticks) {
 		config->wait_limit_ns = WAIT_LIMIT_STUCK_NS;
+		config->wait_limit_again_ns = WAIT_LIMIT_STUCK_NS;
 	}
 }
 

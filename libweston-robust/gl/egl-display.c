@@ -22,6 +22,12 @@
 
 #define DEVICES_MAX 16
 
+/* Each abandoned display costs memory, so there must be an end. */
+#define EXPLICIT_MAX 64
+
+/* Displays belong to the process: so does the number of those that were asked for explicitly. */
+static unsigned explicit_count;
+
 struct platform_name {
 	EGLenum platform;
 	const char *suffix;
@@ -135,6 +141,38 @@ static EGLDisplay device_display(struct egl *egl)
 		       : api->eglGetPlatformDisplayEXT(EGL_PLATFORM_DEVICE_EXT, device, NULL);
 }
 
+/*
+ * A display is known by its attributes too, and naming its device twice makes it another one than
+ * naming it once: so there is always one more. It takes windows like the native one.
+ */
+static EGLDisplay explicit_display(struct egl *egl)
+{
+	const char *client = client_extensions(egl->api);
+	EGLAttrib attribs[2 * EXPLICIT_MAX + 1];
+	EGLDeviceEXT device;
+	unsigned n = 0;
+
+	if (!egl->platform_base || !egl->api->eglGetPlatformDisplay ||
+		!egl->api->eglQueryDevicesEXT || !egl->api->eglQueryDeviceStringEXT ||
+		explicit_count >= EXPLICIT_MAX ||
+		!gl_extension_in_list(client, "EGL_EXT_explicit_device") ||
+		!platform_advertised(client, egl->options.platform)) {
+		return EGL_NO_DISPLAY;
+	}
+	device = choose_device(egl);
+	if (device == EGL_NO_DEVICE_EXT) {
+		return EGL_NO_DISPLAY;
+	}
+	explicit_count++;
+	while (n < 2 * explicit_count) {
+		attribs[n++] = EGL_DEVICE_EXT;
+		attribs[n++] = (EGLAttrib)device;
+	}
+	attribs[n] = EGL_NONE;
+	return egl->api->eglGetPlatformDisplay(
+		egl->options.platform, egl->options.native_display, attribs);
+}
+
 static EGLDisplay find_display(struct egl *egl)
 {
 	switch (egl->reach) {
@@ -144,6 +182,8 @@ static EGLDisplay find_display(struct egl *egl)
 		return tracked_display(egl);
 	case EGL_REACH_DEVICE:
 		return device_display(egl);
+	case EGL_REACH_EXPLICIT:
+		return explicit_display(egl);
 	case EGL_REACH_COUNT:
 		break;
 	}
@@ -222,19 +262,48 @@ static const char *select_base_config(struct egl *egl)
 		       : "EGL has no config for the display's formats";
 }
 
-/* Mesa reads it while a display is initialised; children of this process must not inherit it. */
+/* What Mesa reads while a display is initialised, and what it must say for a software driver: the
+ * user's choice of a driver would otherwise stand. */
+static const struct {
+	const char *name;
+	const char *value; // NULL: not set
+} software_environment[] = {
+	{"LIBGL_ALWAYS_SOFTWARE", "1"},
+	{"MESA_LOADER_DRIVER_OVERRIDE", NULL},
+	{"GALLIUM_DRIVER", "llvmpipe"},
+};
+
+#define SOFTWARE_VARIABLES (sizeof(software_environment) / sizeof(software_environment[0]))
+
+static void set_variable(const char *name, const char *value)
+{
+	if (value) {
+		setenv(name, value, 1);
+	} else {
+		unsetenv(name);
+	}
+}
+
+/* Children of this process must not inherit the software environment. */
 static EGLBoolean initialize(struct egl *egl)
 {
-	static const char name[] = "LIBGL_ALWAYS_SOFTWARE";
-	const char *before = getenv(name);
+	char *before[SOFTWARE_VARIABLES];
 	EGLBoolean ok;
 
-	if (!egl->software || before) {
+	if (!egl->software) {
 		return egl->api->eglInitialize(egl->display, NULL, NULL);
 	}
-	setenv(name, "1", 1);
+	for (size_t i = 0; i < SOFTWARE_VARIABLES; i++) {
+		const char *value = getenv(software_environment[i].name);
+
+		before[i] = value ? strdup(value) : NULL;
+		set_variable(software_environment[i].name, software_environment[i].value);
+	}
 	ok = egl->api->eglInitialize(egl->display, NULL, NULL);
-	unsetenv(name);
+	for (size_t i = 0; i < SOFTWARE_VARIABLES; i++) {
+		set_variable(software_environment[i].name, before[i]);
+		free(before[i]);
+	}
 	return ok;
 }
 
@@ -311,16 +380,6 @@ const char *egl_init(struct egl *egl, const struct gl_api *api, const struct egl
 	return error;
 }
 
-void egl_finish(struct egl *egl)
-{
-	if (egl->display == EGL_NO_DISPLAY) {
-		return;
-	}
-	egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-	egl->api->eglTerminate(egl->display);
-	egl->display = EGL_NO_DISPLAY;
-}
-
 /* Whatever still refers to the old display is forgotten along with it. */
 static void abandon_display(struct egl *egl)
 {
@@ -333,7 +392,22 @@ static void abandon_display(struct egl *egl)
 		egl->abandoned[egl->abandoned_count++] = egl->display;
 	}
 	egl->display = EGL_NO_DISPLAY;
+	egl->doomed = false;
 	egl_forget_current(egl);
+}
+
+void egl_finish(struct egl *egl)
+{
+	if (egl->display == EGL_NO_DISPLAY) {
+		return;
+	}
+	if (egl->doomed) {
+		abandon_display(egl);
+		return;
+	}
+	egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+	egl->api->eglTerminate(egl->display);
+	egl->display = EGL_NO_DISPLAY;
 }
 
 static void close_display(struct egl *egl)
@@ -352,8 +426,8 @@ static void close_display(struct egl *egl)
 static const char *connect_anywhere(struct egl *egl)
 {
 	static const enum egl_reach orders[2][EGL_REACH_COUNT] = {
-		{EGL_REACH_NATIVE, EGL_REACH_TRACKED, EGL_REACH_DEVICE},
-		{EGL_REACH_DEVICE, EGL_REACH_NATIVE, EGL_REACH_TRACKED},
+		{EGL_REACH_NATIVE, EGL_REACH_TRACKED, EGL_REACH_DEVICE, EGL_REACH_EXPLICIT},
+		{EGL_REACH_DEVICE, EGL_REACH_NATIVE, EGL_REACH_TRACKED, EGL_REACH_EXPLICIT},
 	};
 	const char *error = NULL;
 
@@ -370,7 +444,7 @@ static const char *connect_anywhere(struct egl *egl)
 const char *egl_reopen(struct egl *egl, bool software, bool abandon)
 {
 	if (egl->display != EGL_NO_DISPLAY) {
-		if (abandon) {
+		if (abandon || egl->doomed) {
 			abandon_display(egl);
 		} else {
 			close_display(egl);

@@ -48,14 +48,16 @@ struct egl_native_window {
 
 /** By which way an EGLDisplay is asked for. Each way may lead to a display of its own. */
 enum egl_reach {
-	EGL_REACH_NATIVE,  // the platform and native display of the options
-	EGL_REACH_TRACKED, // the same, with EGL_KHR_display_reference: a display not shared with
-			   // others
-	EGL_REACH_DEVICE,  // EGL_EXT_platform_device; no windows can be made there
+	EGL_REACH_NATIVE,   // the platform and native display of the options
+	EGL_REACH_TRACKED,  // the same, with EGL_KHR_display_reference: a display not shared with
+			    // others
+	EGL_REACH_DEVICE,   // EGL_EXT_platform_device; no windows can be made there
+	EGL_REACH_EXPLICIT, // as native, with EGL_EXT_explicit_device: another one with each call
 	EGL_REACH_COUNT
 };
 
-/** Displays that were abandoned and must not be taken again. */
+/** Displays that were abandoned and must not be taken again; those of EGL_REACH_EXPLICIT never are.
+ */
 #define EGL_ABANDONED_MAX 8
 
 struct disposal;
@@ -70,6 +72,7 @@ struct egl {
 	EGLDeviceEXT device; // of the first display; EGL_NO_DEVICE_EXT: not known
 	EGLDisplay abandoned[EGL_ABANDONED_MAX];
 	unsigned abandoned_count;
+	bool doomed; // the present display has lost a context that must not be destroyed
 	const struct disposal *disposal; // of the last driver that told its name; static
 	struct wl_list windows;          // struct target.link; their surfaces go with the display
 	EGLConfig config;                // EGL_NO_CONFIG_KHR where contexts need none
@@ -103,7 +106,7 @@ struct egl_context {
  */
 const char *egl_init(struct egl *egl, const struct gl_api *api, const struct egl_options *options);
 
-/** Release the current context and terminate the display. */
+/** Release the current context and terminate the display, unless that is known to crash. */
 void egl_finish(struct egl *egl);
 
 /**

@@ -122,6 +122,7 @@ static void dispose_of_context(struct generation *gen, bool lost)
 		return;
 	}
 	if (lost && gen->disposal->abandon_context) {
+		egl->doomed |= gen->disposal->abandon_display;
 		egl_forget_current(egl);
 		return;
 	}

@@ -44,6 +44,7 @@
  * egl. */
 #define GL_API_EGL_OPTIONAL(X)                                                                     \
 	X(PFNEGLCREATEPLATFORMWINDOWSURFACEEXTPROC, CreatePlatformWindowSurfaceEXT)                \
+	X(PFNEGLGETPLATFORMDISPLAYPROC, GetPlatformDisplay)                                        \
 	X(PFNEGLGETPLATFORMDISPLAYEXTPROC, GetPlatformDisplayEXT)                                  \
 	X(PFNEGLQUERYDEVICESTRINGEXTPROC, QueryDeviceStringEXT)                                    \
 	X(PFNEGLQUERYDEVICESEXTPROC, QueryDevicesEXT)                                              \
