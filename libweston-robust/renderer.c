@@ -380,7 +380,8 @@ void renderer_presented(struct renderer *renderer, bool all)
 		record_whole_frame(
 			&renderer->record, renderer->generation, renderer->recovery.cause);
 	}
-	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_FRAME});
+	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_FRAME,
+			       .whole = all && !renderer->doubt_pending});
 }
 
 void renderer_set_asleep(struct renderer *renderer, bool asleep)

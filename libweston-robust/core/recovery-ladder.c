@@ -108,11 +108,18 @@ void ladder_note_cause(struct recovery *r, enum reset_status status, struct reco
 	}
 }
 
+static void forget_doubts(struct recovery *r)
+{
+	r->doubts = 0;
+	r->doubt_from = 0;
+	r->doubt_ns = r->config.doubt_wait_ns;
+	r->doubt_unproven = false;
+}
+
 static void forgive_doubts(struct recovery *r, int64_t now)
 {
 	if (now - r->doubted_at >= r->config.doubt_quiet_ns) {
-		r->doubts = 0;
-		r->doubt_ns = r->config.doubt_wait_ns;
+		forget_doubts(r);
 	}
 }
 
@@ -134,8 +141,12 @@ void ladder_forgive(struct recovery *r, int64_t now)
 	ladder_fit(r);
 }
 
-void ladder_note_frame(struct recovery *r, int64_t now)
+void ladder_note_frame(struct recovery *r, bool whole, int64_t now)
 {
+	/* The rebuild was the cure: everything was drawn anew, and nothing failed. */
+	if (whole && r->doubt_unproven) {
+		forget_doubts(r);
+	}
 	r->last_sign_at = now;
 	if (r->confirmed) {
 		return;

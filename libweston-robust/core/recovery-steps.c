@@ -218,6 +218,7 @@ void steps_force(struct recovery *r, struct recovery_orders *o)
 void steps_doubt(struct recovery *r, int64_t now, struct recovery_orders *o)
 {
 	r->doubted_at = now;
+	r->doubt_unproven = false;
 	if (r->doubt_at != 0 || r->doubts >= r->config.max_doubts || r->config.rungs == 0) {
 		return;
 	}
@@ -228,6 +229,7 @@ void steps_doubt(struct recovery *r, int64_t now, struct recovery_orders *o)
 static void resolve_doubt(struct recovery *r, int64_t now, struct recovery_orders *o)
 {
 	r->doubts++;
+	r->doubt_unproven = true;
 	r->doubt_from = now + r->doubt_ns;
 	r->doubt_ns = min_ns(2 * r->doubt_ns, A_DAY);
 	steps_force(r, o);

@@ -67,6 +67,7 @@ enum recovery_event {
 struct recovery_input {
 	enum recovery_event event;
 	enum reset_status status; // LOST and STATUS only; LOST with NONE counts as UNKNOWN
+	bool whole; // FRAME only: every output shows the present generation, none with GL errors
 };
 
 /** How to get rid of the present generation. Dropping when there is none is a no-op. */
@@ -159,6 +160,7 @@ struct recovery {
 	bool stuck;             // a wait ran into its limit, not forgiven yet
 	bool grace;             // WAITING: the timer ends the wait
 	bool guilty_counted;    // the present incident is in `guilty`
+	bool doubt_unproven;    // the rebuild that a DOUBT led to has not shown a whole frame yet
 	bool features_dropped;  // drop_optional_features was ordered
 	uint32_t good_frames;   // frames since REBUILT, until confirmed
 	uint32_t rung_failures; // failures in a row on `rung`

@@ -159,6 +159,36 @@ TEST(endless_doubt_is_ignored_in_the_end)
 	test_assert_int_eq(rig.rebuilds, 6);
 }
 
+static void feed_frame(struct rig *rig, bool whole)
+{
+	recovery_step(&rig->r,
+		(struct recovery_input){.event = RECOVERY_EVENT_FRAME, .whole = whole}, rig->now);
+}
+
+/* A rebuild after which everything is drawn without an error was the cure: the next doubt is as
+ * good as the first. */
+TEST(a_cured_doubt_does_not_count)
+{
+	struct rig rig;
+	int i;
+
+	start(&rig, RUNGS_ALL);
+	for (i = 1; i <= 20; i++) {
+		rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+		rig_advance(&rig, 1 * MSEC);
+		test_assert_int_eq(rig.rebuilds, i);
+		feed_frame(&rig, true);
+		rig_advance(&rig, 100 * MSEC);
+	}
+	/* Frames of some outputs prove nothing. */
+	rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+	rig_advance(&rig, 1 * MSEC);
+	feed_frame(&rig, false);
+	rig_feed(&rig, RECOVERY_EVENT_DOUBT);
+	rig_advance(&rig, 100 * MSEC);
+	test_assert_int_eq(rig.rebuilds, 21);
+}
+
 TEST(a_recovery_settles_all_doubt)
 {
 	struct rig rig;

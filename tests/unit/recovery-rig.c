@@ -132,7 +132,8 @@ static struct recovery_input answer_rebuild(struct rig *rig, enum recovery_rung 
 	}
 	if (rig->lose_rebuilds > 0) {
 		rig->lose_rebuilds--;
-		return (struct recovery_input){RECOVERY_EVENT_LOST, RESET_STATUS_INNOCENT};
+		return (struct recovery_input){
+			.event = RECOVERY_EVENT_LOST, .status = RESET_STATUS_INNOCENT};
 	}
 	if (rig->fail_rebuilds > 0) {
 		rig->fail_rebuilds--;
@@ -151,7 +152,8 @@ static bool answer(struct rig *rig, struct recovery_input *in)
 	} else if (o->query && rig->unavailable) {
 		*in = (struct recovery_input){.event = RECOVERY_EVENT_STATUS_UNAVAILABLE};
 	} else if (o->query) {
-		*in = (struct recovery_input){RECOVERY_EVENT_STATUS, status_now(rig)};
+		*in = (struct recovery_input){
+			.event = RECOVERY_EVENT_STATUS, .status = status_now(rig)};
 	} else if (o->probe_hardware) {
 		in->event =
 			rig->no_hardware ? RECOVERY_EVENT_PROBE_FAILED : RECOVERY_EVENT_PROBE_OK;
