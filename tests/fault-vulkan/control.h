@@ -18,7 +18,7 @@ struct vk_control {
 	uint32_t version;
 	uint32_t request; // number of the latest request for a loss, written last; 0: none yet
 	uint32_t after;   // of that request: how many submits pass before the one that is lost
-	uint32_t once;    // of that request: 1: that submit alone fails, the devices live on
+	uint32_t back_ms; // of that request: when the devices work again; 0: never
 	uint32_t struck;  // number of the latest request that has struck
 	uint32_t losses;  // how often devices were made lost, by request or by WR_VK_FAULT
 	int64_t lost_at;  // when that last happened; 0: never

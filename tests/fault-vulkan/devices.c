@@ -47,7 +47,7 @@ void layer_device_remove(struct layer_device *device)
  * given time to finish what it has, or it would go on reading objects that its user may now
  * destroy.
  */
-void layer_devices_lose(void)
+void layer_devices_lose(int64_t back_at_ns)
 {
 	struct layer_device *device;
 	unsigned count = 0;
@@ -55,6 +55,7 @@ void layer_devices_lose(void)
 	pthread_mutex_lock(&lock);
 	for (device = devices; device; device = device->link) {
 		if (!device->lost) {
+			device->back_at_ns = back_at_ns;
 			device->lost = true;
 			device->next.DeviceWaitIdle(device->handle);
 			count++;

@@ -37,6 +37,7 @@ struct layer_device {
 	void *key; // the loader's dispatch table: shared by the device and its queues
 	VkDevice handle;
 	atomic_bool lost;
+	int64_t back_at_ns; // while lost: when it works again, CLOCK_MONOTONIC
 	PFN_vkGetDeviceProcAddr get_proc;
 	PFN_vkDestroyDevice destroy;
 	struct {
@@ -63,8 +64,12 @@ void layer_device_remove(struct layer_device *device);
  * below does not have it. */
 PFN_vkVoidFunction layer_device_command(struct layer_device *device, const char *name);
 
-/** Make all devices of now lost, from this moment on. What they were told before is executed. */
-void layer_devices_lose(void);
+/**
+ * Make all devices of now lost, from this moment on. What they were told before is executed.
+ *
+ * @back_at_ns: when they work again, CLOCK_MONOTONIC; INT64_MAX: never, as the specification says.
+ */
+void layer_devices_lose(int64_t back_at_ns);
 
 /**
  * To be asked at each command that can tell of a loss. @submit: the command is a submit.

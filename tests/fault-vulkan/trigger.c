@@ -18,7 +18,6 @@
 static struct {
 	bool active;           // this process is meant
 	uint64_t lose_at;      // number of the submit to lose; 0: none
-	bool lose_once;        // that submit alone fails
 	uint64_t submits;      // seen so far
 	uint32_t request;      // the latest one taken from the control file
 	uint64_t request_left; // submits that pass before it strikes
@@ -46,14 +45,8 @@ static void parse_schedule(const char *text)
 	if (strncmp(text, "submit=", 7) == 0) {
 		trigger.lose_at = strtoull(text + 7, &end, 10);
 	}
-	if (end && strcmp(end, " once") == 0) {
-		trigger.lose_once = true;
-		end += strlen(end);
-	}
 	if (!end || *end || !trigger.lose_at) {
-		fprintf(stderr,
-			"VK_LAYER_WR_fault: WR_VK_FAULT=%s: not \"submit=N [once]\", N > 0\n",
-			text);
+		fprintf(stderr, "VK_LAYER_WR_fault: WR_VK_FAULT=%s: not submit=N, N > 0\n", text);
 		exit(2);
 	}
 }
@@ -89,46 +82,38 @@ static void take_request(void)
 	}
 }
 
-/* A loss that names its submit is one of a submit; any other strikes at once. */
-static bool request_strikes(bool submit)
+static bool request_strikes(void)
 {
 	take_request();
 	if (!trigger.request_pending) {
 		return false;
 	}
 	if (trigger.request_left > 0) {
-		trigger.request_left -= submit;
-		return false;
-	}
-	if ((trigger.control->after > 0 || trigger.control->once) && !submit) {
+		trigger.request_left--;
 		return false;
 	}
 	trigger.request_pending = false;
 	return true;
 }
 
-static void lose(bool once)
+static void lose(uint32_t back_ms)
 {
 	struct vk_control *control = trigger.control;
 
-	if (!once) {
-		layer_devices_lose();
-	}
 	control->lost_at = vk_control_now_ns();
+	layer_devices_lose(back_ms ? control->lost_at + (int64_t)back_ms * 1000000 : INT64_MAX);
 	__atomic_add_fetch(&control->losses, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&control->struck, trigger.request, __ATOMIC_RELEASE);
 }
 
-/* Returns true when this very command meets a loss. */
-static bool strike(bool submit)
+/* Returns true when this very submit meets a loss. */
+static bool strike(void)
 {
-	bool by_request, by_schedule;
+	bool by_request = request_strikes();
+	bool by_schedule = ++trigger.submits == trigger.lose_at;
 
-	trigger.submits += submit;
-	by_request = request_strikes(submit);
-	by_schedule = submit && trigger.submits == trigger.lose_at;
 	if (by_request || by_schedule) {
-		lose(by_request ? trigger.control->once : trigger.lose_once);
+		lose(by_request ? trigger.control->back_ms : 0);
 	}
 	return by_request || by_schedule;
 }
@@ -140,7 +125,10 @@ bool layer_strike(struct layer_device *device, bool submit)
 	pthread_once(&once, start);
 	pthread_mutex_lock(&lock);
 	/* A device that is lost already neither counts submits nor uses up a request. */
-	lost = device->lost || (trigger.active && strike(submit));
+	if (device->lost && vk_control_now_ns() > device->back_at_ns) {
+		device->lost = false;
+	}
+	lost = device->lost || (trigger.active && submit && strike());
 	pthread_mutex_unlock(&lock);
 	if (lost) {
 		__atomic_add_fetch(&trigger.control->dead_calls, 1, __ATOMIC_RELAXED);

@@ -17,19 +17,18 @@
 
 static const char usage_text[] =
 	"usage: wr-vk-fault CONTROL create\n"
-	"       wr-vk-fault CONTROL lose [--after=N] [--once] [--wait[=MS]]\n"
+	"       wr-vk-fault CONTROL lose [--after=N] [--back=MS] [--wait[=MS]]\n"
 	"       wr-vk-fault CONTROL status\n"
 	"\n"
 	"Steers VK_LAYER_WR_fault in the processes that have WR_VK_FAULT_CONTROL=CONTROL in their\n"
 	"environment.\n"
 	"\n"
 	"  create  make the control file, if it is not there\n"
-	"  lose    make all VkDevices lost: at the next command that can tell of a loss, or after "
-	"N\n"
-	"          more submits at the submit that follows. --wait: until that has happened, at\n"
-	"          most MS milliseconds (default 10000; exit status 1)\n"
-	"          --once: that submit alone fails, and the devices live on (no real driver does\n"
-	"          that; it shows what a program makes of the error by itself)\n"
+	"  lose    make all VkDevices lost at the next submit, or at the one after N more.\n"
+	"          --wait: until that has happened, at most MS milliseconds (default 10000; exit\n"
+	"          status 1)\n"
+	"          --back: the devices work again MS milliseconds later. The specification knows\n"
+	"          no such thing; it shows what depends on the device, and what on its user\n"
 	"  status  print the counters as JSON; times in seconds of CLOCK_MONOTONIC\n";
 
 static int usage(void)
@@ -69,14 +68,16 @@ static int wait_struck(struct vk_control *control, uint32_t request, uint32_t li
 
 static int lose(struct vk_control *control, int argc, char **argv)
 {
-	uint32_t after = 0, limit_ms = WAIT_DEFAULT_MS, request;
-	bool wait = false, once = false;
+	uint32_t after = 0, back_ms = 0, limit_ms = WAIT_DEFAULT_MS, request;
+	bool wait = false;
 
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "--wait") == 0) {
 			wait = true;
-		} else if (strcmp(argv[i], "--once") == 0) {
-			once = true;
+		} else if (strncmp(argv[i], "--back=", 7) == 0) {
+			if (!parse_number(argv[i] + 7, &back_ms)) {
+				return usage();
+			}
 		} else if (strncmp(argv[i], "--wait=", 7) == 0) {
 			wait = true;
 			if (!parse_number(argv[i] + 7, &limit_ms)) {
@@ -88,7 +89,7 @@ static int lose(struct vk_control *control, int argc, char **argv)
 		}
 	}
 	control->after = after;
-	control->once = once;
+	control->back_ms = back_ms;
 	request = __atomic_add_fetch(&control->request, 1, __ATOMIC_RELEASE);
 	return wait ? wait_struck(control, request, limit_ms) : 0;
 }
