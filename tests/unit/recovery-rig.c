@@ -181,7 +181,7 @@ void rig_init(struct rig *rig, const struct recovery_config *config)
 
 void rig_feed_status(struct rig *rig, enum recovery_event event, enum reset_status status)
 {
-	struct recovery_input in = {event, status};
+	struct recovery_input in = {.event = event, .status = status};
 	unsigned rounds = 0;
 
 	do {
