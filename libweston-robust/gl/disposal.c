@@ -12,11 +12,11 @@ static const struct disposal table[] = {
 		.abandon_display = true,
 		.needs_new_display = true,
 		.status_sticks = true,
-		.evidence =
-			"Mesa 25.0.7, zink on lavapipe, VK_ERROR_DEVICE_LOST injected at a submit: "
-			"GUILTY for ever, eglDestroyContext and eglTerminate crash, new contexts "
-			"on "
-			"the display report NO_ERROR and draw nothing, a new display draws",
+		.evidence = "Mesa 25.0.7, zink on lavapipe, VK_ERROR_DEVICE_LOST at a submit "
+			    "(tests/fault-vulkan/zink-probe): GUILTY for ever, eglDestroyContext "
+			    "and eglTerminate crash or never return, new contexts on the display "
+			    "report NO_ERROR and draw nothing. All displays share the VkDevice: a "
+			    "new one draws only if that works again",
 	},
 	{
 		.evidence = "no misbehaviour known",

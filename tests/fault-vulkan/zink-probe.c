@@ -11,6 +11,7 @@
 #include <GLES2/gl2.h>
 #include <GLES2/gl2ext.h>
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +21,9 @@
 
 #include "control.h"
 
-#ifndef EGL_TRACK_REFERENCES_KHR
-#define EGL_TRACK_REFERENCES_KHR 0x3352
-#endif
-
 #define DEVICES_MAX 8
+#define EXPLICIT_MAX 64
+#define BACK_MS 100
 
 static PFNEGLGETPLATFORMDISPLAYEXTPROC get_platform_display;
 static PFNEGLQUERYDEVICESEXTPROC query_devices;
@@ -205,90 +204,108 @@ static void initialize_again(void)
 	printf("%d; %s", eglInitialize(lost_display, NULL, NULL), opens(lost_display));
 }
 
-static void tracked(void)
+static void other_display(void)
 {
-	static const EGLint attribs[] = {EGL_TRACK_REFERENCES_KHR, EGL_TRUE, EGL_NONE};
-	EGLDisplay display = surfaceless(attribs);
-
-	printf("%s; %s", display == lost_display ? "the same" : "another", opens(display));
+	printf("%s", opens(device(0, NULL)));
 }
 
-static void untracked(void)
+/* The device attribute, n times: allowed on any platform by EGL_EXT_explicit_device. */
+static EGLDisplay explicit_display(unsigned n)
 {
-	static const EGLint attribs[] = {EGL_TRACK_REFERENCES_KHR, EGL_FALSE, EGL_NONE};
-	EGLDisplay display = surfaceless(attribs);
+	EGLAttrib attribs[2 * EXPLICIT_MAX + 1];
+	EGLDeviceEXT first;
+	EGLint count = 0;
 
-	printf("%s; %s", display == lost_display ? "the same" : "another", opens(display));
-}
-
-static void devices(void)
-{
-	for (unsigned i = 0; i < DEVICES_MAX; i++) {
-		EGLDisplay display = device(i, NULL);
-
-		if (display != EGL_NO_DISPLAY) {
-			printf("device %u: %s; ", i, opens(display));
-			fflush(stdout);
-		}
+	if (!query_devices(1, &first, &count) || count < 1) {
+		return EGL_NO_DISPLAY;
 	}
+	for (unsigned i = 0; i < n; i++) {
+		attribs[2 * i] = EGL_DEVICE_EXT;
+		attribs[2 * i + 1] = (EGLAttrib)first;
+	}
+	attribs[2 * n] = EGL_NONE;
+	return eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, NULL, attribs);
 }
 
-static void device_tracked(void)
+static void explicit_displays(void)
 {
-	static const EGLint attribs[] = {EGL_TRACK_REFERENCES_KHR, EGL_TRUE, EGL_NONE};
-
-	printf("%s", opens(device(0, attribs)));
-}
-
-/* Attributes that change nothing but make another display. */
-static void repeated_attributes(void)
-{
-	EGLint attribs[17] = {0};
-	EGLDisplay seen[8];
+	EGLDisplay seen[EXPLICIT_MAX];
 	unsigned distinct = 0;
 
-	for (unsigned n = 0; n < 8; n++) {
+	for (unsigned n = 0; n < EXPLICIT_MAX; n++) {
 		bool known = false;
 
-		for (unsigned i = 0; i < 2 * n; i += 2) {
-			attribs[i] = EGL_TRACK_REFERENCES_KHR;
-			attribs[i + 1] = EGL_TRUE;
-		}
-		attribs[2 * n] = EGL_NONE;
-		seen[n] = surfaceless(attribs);
+		seen[n] = explicit_display(n + 1);
 		for (unsigned i = 0; i < n; i++) {
 			known |= seen[i] == seen[n];
 		}
-		distinct += seen[n] != EGL_NO_DISPLAY && !known;
+		distinct += seen[n] != EGL_NO_DISPLAY && !known && seen[n] != lost_display;
 	}
-	printf("%u distinct; the last: %s", distinct, opens(seen[7]));
+	printf("%u of %u are displays of their own; the last: %s", distinct, EXPLICIT_MAX,
+		opens(seen[EXPLICIT_MAX - 1]));
+}
+
+/* The device works again: what is left is what zink remembers of the loss. */
+static void device_back(void)
+{
+	usleep(2 * BACK_MS * 1000);
+	printf("same display: %s; ", opens(lost_display));
+	printf("another: %s", opens(explicit_display(1)));
+}
+
+static void software(void)
+{
+	unsetenv("MESA_LOADER_DRIVER_OVERRIDE");
+	setenv("GALLIUM_DRIVER", "llvmpipe", 1);
+	printf("%s", opens(explicit_display(1)));
+}
+
+static void *make_current(void *data)
+{
+	eglBindAPI(EGL_OPENGL_ES_API);
+	eglMakeCurrent(lost_display, EGL_NO_SURFACE, EGL_NO_SURFACE, lost_context);
+	return NULL;
+}
+
+/* A context that is current somewhere is not destroyed, not even with its display. */
+static void terminate_beside_thread(void)
+{
+	pthread_t thread;
+
+	release();
+	if (pthread_create(&thread, NULL, make_current, NULL) == 0) {
+		pthread_join(thread, NULL);
+	}
+	terminate_current();
 }
 
 static const struct question {
 	const char *text;
 	void (*ask)(void);
+	uint32_t back_ms; // 0: the device is lost for good
 } questions[] = {
-	{"the old context", old_status},
-	{"release it", release_current},
-	{"eglDestroyContext, current", destroy_current},
-	{"eglDestroyContext, released", destroy_released},
-	{"eglDestroyContext, a new one on the display is current", destroy_beside_new},
-	{"eglDestroyContext, one of another display is current", destroy_beside_other},
-	{"eglTerminate, current", terminate_current},
-	{"eglTerminate, released", terminate_released},
-	{"eglTerminate, one of another display is current", terminate_beside_other},
-	{"eglReleaseThread, eglTerminate", release_thread},
-	{"new context, same display", same_display},
-	{"eglInitialize again, new context", initialize_again},
-	{"the same platform, EGL_TRACK_REFERENCES_KHR", tracked},
-	{"the same platform, EGL_TRACK_REFERENCES_KHR = EGL_FALSE", untracked},
-	{"each EGL device", devices},
-	{"device 0, EGL_TRACK_REFERENCES_KHR", device_tracked},
-	{"attributes repeated", repeated_attributes},
+	{"the old context", old_status, 0},
+	{"release it", release_current, 0},
+	{"eglDestroyContext, current", destroy_current, 0},
+	{"eglDestroyContext, released", destroy_released, 0},
+	{"eglDestroyContext, a new one on the display is current", destroy_beside_new, 0},
+	{"eglDestroyContext, one of another display is current", destroy_beside_other, 0},
+	{"eglTerminate, current", terminate_current, 0},
+	{"eglTerminate, released", terminate_released, 0},
+	{"eglTerminate, one of another display is current", terminate_beside_other, 0},
+	{"eglReleaseThread, eglTerminate", release_thread, 0},
+	{"new context, same display", same_display, 0},
+	{"eglInitialize again, new context", initialize_again, 0},
+	{"another display of the device", other_display, 0},
+	{"EGL_DEVICE_EXT named 1 to 64 times", explicit_displays, 0},
+	{"new contexts after the device came back", device_back, BACK_MS},
+	{"another display, software by environment", software, 0},
+	{"eglTerminate, current in a thread that has ended", terminate_beside_thread, 0},
 };
 
 static void ask(const struct question *question)
 {
+	control->back_ms = question->back_ms;
 	lost_display = surfaceless(NULL);
 	lost_context = lose(lost_display);
 	question->ask();
