@@ -7,9 +7,6 @@
 #include <drm_fourcc.h>
 #include <libweston/version.h>
 
-/* The last release whose private interface was compared with abi.h. */
-#define LAST_MICRO 3
-
 struct glue *glue_from_compositor(struct weston_compositor *compositor)
 {
 	struct glue *glue;
@@ -23,13 +20,14 @@ static bool version_matches(void)
 	int major = 0, minor = 0, micro = 0;
 
 	weston_version(&major, &minor, &micro);
-	if (major == WESTON_VERSION_MAJOR && minor == WESTON_VERSION_MINOR && micro <= LAST_MICRO) {
+	if (major == WESTON_VERSION_MAJOR && minor == WESTON_VERSION_MINOR &&
+		micro == WESTON_VERSION_MICRO) {
 		return true;
 	}
 	weston_log("weston-robust GL renderer: found libweston %d.%d.%d, "
-		   "but this module needs %d.%d.0 to %d.%d.%d\n",
+		   "but this module was built for and needs %d.%d.%d\n",
 		major, minor, micro, WESTON_VERSION_MAJOR, WESTON_VERSION_MINOR,
-		WESTON_VERSION_MAJOR, WESTON_VERSION_MINOR, LAST_MICRO);
+		WESTON_VERSION_MICRO);
 	return false;
 }
 
