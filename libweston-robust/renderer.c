@@ -12,7 +12,7 @@
 /* How often, and how far apart, a first context is tried for: a reset may be under way. */
 #define FIRST_GENERATION_ATTEMPTS 100
 #define FIRST_GENERATION_FAILURES 3
-#define FIRST_GENERATION_PAUSE_NS (20 * 1000 * 1000)
+#define FIRST_GENERATION_PAUSE_NS (20L * 1000 * 1000)
 
 /* This many failures to draw to any target in a row, without a loss, and the context is doubted. */
 #define TARGET_FAILURES_MAX 3

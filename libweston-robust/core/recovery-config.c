@@ -7,7 +7,7 @@
 #define SEC (1000 * MSEC)
 
 /* A bound for configured times that keeps sums with any clock far from overflow. */
-#define LONGEST (400 * 24 * 3600 * SEC)
+#define LONGEST ((int64_t)400 * 24 * 3600 * SEC)
 
 /* The resolution of event loop timers; shorter intervals would be a busy loop. */
 #define SHORTEST (1 * MSEC)

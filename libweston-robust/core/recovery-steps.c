@@ -6,7 +6,7 @@
 /* The least delay of an order that must not be carried out within a draw. */
 #define SOON ((int64_t)1000 * 1000)
 
-#define A_DAY (24 * 3600 * 1000 * SOON)
+#define A_DAY ((int64_t)24 * 3600 * 1000 * SOON)
 
 #define RUNGS_HARDWARE (RUNG_BIT(RUNG_CONTEXT) | RUNG_BIT(RUNG_DISPLAY))
 

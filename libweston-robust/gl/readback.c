@@ -8,11 +8,11 @@
 #include "gl/scratch.h"
 #include "gl/texture.h"
 
-#define BYTES_PER_PIXEL 4
+#define BYTES_PER_PIXEL ((size_t)4)
 
 static void swap_red_and_blue(uint8_t *row, int32_t width)
 {
-	for (int32_t x = 0; x < width; x++) {
+	for (size_t x = 0; x < (size_t)width; x++) {
 		uint8_t red = row[BYTES_PER_PIXEL * x];
 
 		row[BYTES_PER_PIXEL * x] = row[BYTES_PER_PIXEL * x + 2];
@@ -45,7 +45,7 @@ bool readback_target(
 	GLenum format = native_bgra ? GL_BGRA_EXT : GL_RGBA;
 	int32_t y = bottom_up ? target->height - read->y - read->height : read->y;
 	bool in_place = !read->staged && !bottom_up && native_bgra == read->bgra &&
-			read->stride == read->width * BYTES_PER_PIXEL;
+			read->stride == (ptrdiff_t)((size_t)read->width * BYTES_PER_PIXEL);
 	uint8_t *rows = read->pixels;
 	GLenum error;
 

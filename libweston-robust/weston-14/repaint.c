@@ -28,7 +28,7 @@ struct egl_rects {
 
 static void add_rect(struct egl_rects *rects, const pixman_box32_t *box, int32_t fb_height)
 {
-	EGLint *value = &rects->values[4 * rects->count];
+	EGLint *value = &rects->values[(size_t)rects->count * 4];
 
 	if (box->x1 >= box->x2 || box->y1 >= box->y2) {
 		return;

@@ -22,7 +22,7 @@ static void read_comm(const char *pid, char comm[COMM_MAX])
 	char path[64];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", atoi(pid));
+	snprintf(path, sizeof(path), "/proc/%ld/comm", strtol(pid, NULL, 10));
 	file = fopen(path, "re");
 	if (!file) {
 		return;
