@@ -148,12 +148,22 @@ static bool create_background(struct scene_shell *shell)
 	return true;
 }
 
+/* An output that comes before the first repaint would be left out of the background's outputs. */
+static void output_created(struct wl_listener *listener, void *data)
+{
+	struct scene_shell *shell = wl_container_of(listener, shell, output_created);
+
+	weston_view_geometry_dirty(shell->background->view);
+	weston_view_update_transform(shell->background->view);
+}
+
 static void shell_destroy(struct wl_listener *listener, void *data)
 {
 	struct scene_shell *shell = wl_container_of(listener, shell, destroy_listener);
 	struct weston_view *view, *next;
 
 	wl_list_remove(&shell->destroy_listener.link);
+	wl_list_remove(&shell->output_created.link);
 	wl_list_for_each_safe (view, next, &shell->layer.view_list.link, layer_link.link) {
 		weston_view_move_to_layer(view, NULL);
 	}
@@ -188,5 +198,7 @@ WL_EXPORT int wet_shell_init(struct weston_compositor *compositor, int *argc, ch
 		compositor->wl_display, &wr_scene_control_v1_interface, 1, shell, bind_control);
 	shell->destroy_listener.notify = shell_destroy;
 	wl_signal_add(&compositor->destroy_signal, &shell->destroy_listener);
+	shell->output_created.notify = output_created;
+	wl_signal_add(&compositor->output_created_signal, &shell->output_created);
 	return 0;
 }

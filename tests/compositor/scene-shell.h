@@ -10,6 +10,7 @@
 struct scene_shell {
 	struct weston_compositor *compositor;
 	struct wl_listener destroy_listener;
+	struct wl_listener output_created;
 	struct wl_global *global;
 	struct weston_layer background_layer;
 	struct weston_layer layer; // every view of the clients
