@@ -231,16 +231,6 @@ struct weston_buffer *weston_capture_task_get_buffer(struct weston_capture_task 
 void weston_capture_task_retire_complete(struct weston_capture_task *task);
 void weston_capture_task_retire_failed(struct weston_capture_task *task, const char *msg);
 
-/* ---- colour ---- */
-
-/** weston_output.color_outcome. The transforms may be NULL: identity. */
-struct weston_output_color_outcome {
-	struct weston_color_transform *from_sRGB_to_output;
-	struct weston_color_transform *from_sRGB_to_blend;
-	struct weston_color_transform *from_blend_to_output;
-	uint32_t hdr_meta[13];
-};
-
 /* ---- geometry, damage, sync ---- */
 
 /** Global to output pixels, top-left origin of the area. @dst may be @src. */
@@ -297,7 +287,6 @@ ABI_OFFSET(weston_paint_node, psf_flags, 352);
 ABI_SIZE(pixel_format_info, 96);
 ABI_OFFSET(pixel_format_info, pixman_format, 48);
 ABI_OFFSET(pixel_format_info, bits, 76);
-ABI_SIZE(weston_output_color_outcome, 80);
 
 #undef ABI_OFFSET
 #undef ABI_SIZE
