@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "capture.h"
@@ -105,4 +106,42 @@ enum command_result act_truncate(struct session *session)
 		}
 	}
 	return wl_display_roundtrip(session->display.display) < 0 ? COMMAND_ERROR : COMMAND_OK;
+}
+
+/* FNV-1a, 64 bits at a time: to tell pictures apart, not for anybody who would forge one. */
+static uint64_t digest(const struct image *image)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+	uint64_t word;
+
+	for (size_t i = 0; i + sizeof word <= image_size(image); i += sizeof word) {
+		memcpy(&word, image->rgba + i, sizeof word);
+		hash = (hash ^ word) * 0x100000001b3u;
+		hash ^= hash >> 29;
+	}
+	for (size_t i = image_size(image) / sizeof word * sizeof word; i < image_size(image); i++) {
+		hash = (hash ^ image->rgba[i]) * 0x100000001b3u;
+	}
+	return hash;
+}
+
+enum command_result act_digest(struct session *session, const char *source)
+{
+	image_finish(&session->picture);
+	enum command_result result = session_capture(session, source, &session->picture);
+	if (result == COMMAND_OK) {
+		snprintf(session->answer, sizeof session->answer, "%dx%d %016llx",
+			session->picture.width, session->picture.height,
+			(unsigned long long)digest(&session->picture));
+	}
+	return result;
+}
+
+enum command_result act_save(struct session *session, const char *path)
+{
+	if (session->picture.rgba && image_write_png(&session->picture, path)) {
+		return COMMAND_OK;
+	}
+	snprintf(session->answer, sizeof session->answer, "no picture, or cannot write");
+	return COMMAND_ERROR;
 }

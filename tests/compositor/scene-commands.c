@@ -32,6 +32,7 @@ const char *session_init(struct session *session)
 
 void session_finish(struct session *session)
 {
+	image_finish(&session->picture);
 	if (session->display.display) {
 		scene_clear(&session->scene);
 		wl_display_flush(session->display.display);
@@ -132,25 +133,36 @@ static enum command_result do_output(struct session *session, char **words)
 	return COMMAND_OK;
 }
 
-static enum command_result do_capture(struct session *session, char **words)
+enum command_result session_capture(
+	struct session *session, const char *source, struct image *image)
 {
-	struct image image = {0};
 	struct capture_target target = {
 		.display = session->display.display,
 		.shm = session->display.shm,
 		.factory = session->display.capture,
 		.output = session->scene.output ? session->scene.output->proxy : NULL,
-		.source = strcmp(words[0], "full") == 0 ? WESTON_CAPTURE_V1_SOURCE_FULL_FRAMEBUFFER
-							: WESTON_CAPTURE_V1_SOURCE_FRAMEBUFFER,
+		.source = strcmp(source, "full") == 0 ? WESTON_CAPTURE_V1_SOURCE_FULL_FRAMEBUFFER
+						      : WESTON_CAPTURE_V1_SOURCE_FRAMEBUFFER,
 	};
 
 	if (!target.factory || !target.output) {
 		return failed(session, "no output, or no weston_capture_v1");
 	}
-	enum capture_result result = capture_take(&target, CAPTURE_TIMEOUT_MS, &image);
+	enum capture_result result = capture_take(&target, CAPTURE_TIMEOUT_MS, image);
 	if (result != CAPTURE_OK) {
 		return failed(session,
 			result == CAPTURE_FAILED ? "capture failed" : "capture timed out or broke");
+	}
+	return COMMAND_OK;
+}
+
+static enum command_result do_capture(struct session *session, char **words)
+{
+	struct image image = {0};
+	enum command_result result = session_capture(session, words[0], &image);
+
+	if (result != COMMAND_OK) {
+		return result;
 	}
 	bool written = image_write_png(&image, words[1]);
 	image_finish(&image);
@@ -304,6 +316,23 @@ static enum command_result do_truncate(struct session *session, char **words)
 	return act_truncate(session);
 }
 
+static enum command_result do_digest(struct session *session, char **words)
+{
+	return act_digest(session, words[0]);
+}
+
+static enum command_result do_save(struct session *session, char **words)
+{
+	return act_save(session, words[0]);
+}
+
+static enum command_result do_sync(struct session *session, char **words)
+{
+	return wl_display_roundtrip(session->display.display) < 0
+		       ? failed(session, "lost the connection")
+		       : COMMAND_OK;
+}
+
 static enum command_result do_quit(struct session *session, char **words)
 {
 	return COMMAND_QUIT;
@@ -320,6 +349,8 @@ static const struct {
 	{"clear", 0, do_clear},
 	{"output", 1, do_output},
 	{"capture", 2, do_capture},
+	{"digest", 1, do_digest},
+	{"save", 1, do_save},
 	{"read", 2, do_read},
 	{"head", 1, do_head},
 	{"enable", 2, do_enable},
@@ -334,6 +365,7 @@ static const struct {
 	{"pings", 1, do_pings},
 	{"destroy-buffers", 0, do_destroy_buffers},
 	{"truncate", 0, do_truncate},
+	{"sync", 0, do_sync},
 	{"quit", 0, do_quit},
 };
 
@@ -345,6 +377,8 @@ const char *session_help(void)
 	       "clear                     remove everything\n"
 	       "output NAME               make NAME the output of positions and captures\n"
 	       "capture area|full FILE    write a PNG of the output\n"
+	       "digest area|full          size and digest of a picture of the output\n"
+	       "save FILE                 write a PNG of the last digest's picture\n"
 	       "read N FILE               write a PNG of the N-th window's content\n"
 	       "head NAME                 plug in an output\n"
 	       "enable NAME 0|1           disable or enable an output\n"
@@ -359,6 +393,7 @@ const char *session_help(void)
 	       "pings MS                  round trips for MS ms; longest and 99th percentile\n"
 	       "destroy-buffers           destroy the wl_buffers of all windows\n"
 	       "truncate                  truncate the pool of every window's buffer\n"
+	       "sync                      a round trip\n"
 	       "quit\n";
 }
 
