@@ -200,14 +200,17 @@ class Compositor:
 
 
 class SceneClient:
-    """scene-client --serve on a compositor."""
+    """scene-client --serve on a compositor.
 
-    def __init__(self, compositor, extra_env=None):
+    stderr: where its complaints go; one that lives long would fill a pipe that nobody reads.
+    """
+
+    def __init__(self, compositor, extra_env=None, stderr=subprocess.PIPE):
         self.compositor = compositor
         env = dict(compositor.env, **(extra_env or {}))
         self.process = subprocess.Popen([compositor.build.scene_client, '--serve'], env=env,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, bufsize=0)
+                                        stderr=stderr, bufsize=0)
         self.pending = b''
 
     def send(self, command):
@@ -219,6 +222,16 @@ class SceneClient:
 
     def receive(self, timeout=ANSWER_TIMEOUT):
         """The answer's details. Raises Skip or TestError by the answer's first word."""
+        word, rest = self.answer(timeout)
+        if word == 'skip':
+            raise Skip(rest)
+        if word != 'ok':
+            self.compositor.require_alive()
+            raise TestError(rest)
+        return rest
+
+    def answer(self, timeout=ANSWER_TIMEOUT):
+        """The answer's first word and its details."""
         deadline = time.monotonic() + timeout
         while b'\n' not in self.pending:
             left = deadline - time.monotonic()
@@ -232,12 +245,7 @@ class SceneClient:
             self.pending += data
         line, self.pending = self.pending.split(b'\n', 1)
         word, _, rest = line.decode().partition(' ')
-        if word == 'skip':
-            raise Skip(rest)
-        if word != 'ok':
-            self.compositor.require_alive()
-            raise TestError(rest)
-        return rest
+        return word, rest
 
     def run(self, command, timeout=ANSWER_TIMEOUT):
         self.send(command)
@@ -245,7 +253,8 @@ class SceneClient:
 
     def _errors(self):
         self.process.kill()
-        return self.process.communicate()[1].decode(errors='replace').strip()[-300:]
+        errors = self.process.communicate()[1] or b''
+        return errors.decode(errors='replace').strip()[-300:]
 
     def close(self):
         if self.process.poll() is None:
@@ -256,7 +265,8 @@ class SceneClient:
                 self.process.kill()
                 self.process.wait()
         for stream in (self.process.stdout, self.process.stderr, self.process.stdin):
-            stream.close()
+            if stream:
+                stream.close()
 
     def __enter__(self):
         return self
