@@ -64,56 +64,142 @@ static void drop(struct renderer *renderer, enum recovery_drop how)
 	renderer->generation = NULL;
 }
 
-/* Returns NULL on success, else what went wrong. */
-static const char *climb(struct renderer *renderer, enum recovery_rung rung)
+/* Where the old display is of no use any more it is left only by what works on it now. */
+static void detach_generation(struct renderer *renderer, enum recovery_drop how)
 {
-	bool abandon = renderer->disposal->abandon_display;
+	struct generation *gen = renderer->generation;
 
-	switch (rung) {
-	case RUNG_CONTEXT:
-		if (renderer->egl.display != EGL_NO_DISPLAY) {
-			return NULL;
-		}
-		return egl_reopen(&renderer->egl, renderer->egl.software, abandon);
-	case RUNG_DISPLAY:
-		return egl_reopen(&renderer->egl, false, abandon);
-	case RUNG_SOFTWARE:
-		return egl_reopen(&renderer->egl, true, abandon);
-	case RUNG_COUNT:
-		break;
+	if (!gen) {
+		return;
 	}
-	return "no such rung";
+	program_set_collect(&renderer->programs, gen);
+	if (how == RECOVERY_DROP_ALIVE) {
+		drop(renderer, how);
+		return;
+	}
+	generation_strip(gen);
+	if (!gen->disposal->abandon_context) {
+		egl_make_current(&renderer->egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+	}
+	egl_forget_current(&renderer->egl);
 }
 
-/* Returns the answer to the order. */
-static struct recovery_input make_generation(struct renderer *renderer, enum recovery_rung rung)
+/* What has to be done about the display on this thread. Returns NULL on success. */
+static const char *prepare_display(struct renderer *renderer, enum recovery_rung rung)
 {
-	struct recovery_input answer = {.event = RECOVERY_EVENT_REBUILD_FAILED};
-	const char *error = climb(renderer, rung);
+	struct egl *egl = &renderer->egl;
+	bool closed = egl->display == EGL_NO_DISPLAY;
 
-	if (!error) {
-		renderer->generation = generation_create_any(
-			&renderer->egl, ++renderer->last_generation_id, &answer.status, &error);
+	/* The choice of a software driver takes the process's environment, and never hangs. */
+	if (rung == RUNG_SOFTWARE || (rung == RUNG_CONTEXT && closed && egl->software)) {
+		drop(renderer, RECOVERY_DROP_LOST);
+		return egl_reopen(egl, true, renderer->disposal->abandon_display);
 	}
-	if (error) {
-		renderer->host->trace(renderer->host, error);
+	if (rung == RUNG_DISPLAY && !closed) {
+		egl_close_windows(egl, renderer->disposal->abandon_display);
 	}
+	return NULL;
+}
+
+static void take_over(struct renderer *renderer, struct job *job)
+{
+	egl_take_over(&renderer->egl, &job->egl);
+	renderer->generation = job->generation;
 	if (renderer->generation) {
+		renderer->generation->egl = &renderer->egl;
+		renderer->generation->api = &renderer->api;
 		renderer->disposal = renderer->generation->disposal;
-		answer.event = error ? RECOVERY_EVENT_LOST : RECOVERY_EVENT_REBUILT;
 	}
-	return answer;
 }
 
-static struct recovery_input rebuild(struct renderer *renderer, enum recovery_rung rung)
+/* The job has run: returns its answer. */
+static struct recovery_input conclude(struct renderer *renderer, struct job *job)
 {
-	struct recovery_input answer = make_generation(renderer, rung);
+	struct recovery_input answer = job->answer;
 
-	record_attempt(&renderer->record, rung);
+	if (job->error) {
+		renderer->host->trace(renderer->host, job->error);
+	}
+	if (job == renderer->probe) {
+		renderer->probe = NULL;
+		egl_forget_current(&renderer->egl); /* it may have run on this thread */
+	} else {
+		renderer->rebuild = NULL;
+		take_over(renderer, job);
+	}
 	if (answer.event == RECOVERY_EVENT_REBUILT) {
 		record_rebuilt(&renderer->record, renderer->generation);
 	}
+	job_destroy(job);
 	return answer;
+}
+
+/* Whether by another thread or, short of those, by this one, which answers at once. */
+static bool run(struct renderer *renderer, struct job *job, struct recovery_input *answer)
+{
+	if (renderer->host->start_job(renderer->host, job)) {
+		return false;
+	}
+	job_run(job);
+	*answer = conclude(renderer, job);
+	return true;
+}
+
+static struct job *prepare_rebuild(struct renderer *renderer, enum recovery_rung rung)
+{
+	struct job *job = job_create(JOB_REBUILD, &renderer->egl);
+
+	if (job) {
+		job->rung = rung;
+		job->generation_id = ++renderer->last_generation_id;
+		job->old = renderer->generation;
+		job->programs = renderer->programs;
+		job->begin_ns = now(renderer);
+		renderer->generation = NULL;
+	}
+	return job;
+}
+
+/* Returns whether there is an answer already. */
+static bool start_rebuild(
+	struct renderer *renderer, enum recovery_rung rung, struct recovery_input *answer)
+{
+	const char *error = prepare_display(renderer, rung);
+
+	record_attempt(&renderer->record, rung);
+	if (!error) {
+		renderer->rebuild = prepare_rebuild(renderer, rung);
+		error = renderer->rebuild ? NULL : "out of memory";
+	}
+	if (error) {
+		renderer->host->trace(renderer->host, error);
+		*answer = (struct recovery_input){.event = RECOVERY_EVENT_REBUILD_FAILED};
+		return true;
+	}
+	return run(renderer, renderer->rebuild, answer);
+}
+
+static void abandon_rebuild(struct renderer *renderer)
+{
+	if (renderer->rebuild) {
+		renderer->host->trace(renderer->host, "the driver does not return: left behind");
+		renderer->host->forsake_job(renderer->host, renderer->rebuild);
+		renderer->rebuild = NULL;
+		egl_abandon(&renderer->egl);
+	}
+}
+
+/* Does the GPU draw again? Asked while everything is drawn without it. */
+static bool start_probe(struct renderer *renderer, struct recovery_input *answer)
+{
+	struct job *job = renderer->probe ? NULL : job_create(JOB_PROBE, &renderer->egl);
+
+	if (!job) {
+		return false;
+	}
+	job->begin_ns = now(renderer);
+	renderer->probe = job;
+	return run(renderer, job, answer);
 }
 
 /* Video memory was purged: what was derived from the contents is made anew in the same context. */
@@ -122,27 +208,6 @@ static void restore_contents(struct renderer *renderer)
 	record_wait_over(&renderer->record);
 	generation_drop_contents(renderer->generation, ++renderer->last_generation_id);
 	record_rebuilt(&renderer->record, renderer->generation);
-}
-
-/* Does the GPU draw again? Asked while everything is drawn without it. */
-static struct recovery_input probe_hardware(struct renderer *renderer)
-{
-	struct recovery_input answer = {.event = RECOVERY_EVENT_PROBE_FAILED};
-	struct generation *gen;
-	const char *error;
-	struct egl other;
-
-	if (egl_open_beside(&renderer->egl, &other)) {
-		return answer;
-	}
-	gen = generation_create(&other, 0, &error);
-	if (gen) {
-		generation_destroy(gen, false);
-		answer.event = RECOVERY_EVENT_PROBE_OK;
-	}
-	egl_finish(&other);
-	egl_forget_current(&renderer->egl);
-	return answer;
 }
 
 /* Returns whether there is an @answer to feed. */
@@ -156,15 +221,15 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 		renderer->host->log(renderer->host,
 			"GPU reset: this renderer was guilty again; optional features are off now");
 	}
+	if (orders->abandon_rebuild) {
+		abandon_rebuild(renderer);
+	}
 	if (orders->rebuild) {
 		record_wait_over(&renderer->record);
-	}
-	if (orders->drop != RECOVERY_DROP_NONE) {
+		detach_generation(renderer, orders->drop);
+		answered = start_rebuild(renderer, orders->rung, answer);
+	} else if (orders->drop != RECOVERY_DROP_NONE) {
 		drop(renderer, orders->drop);
-	}
-	if (orders->rebuild) {
-		*answer = rebuild(renderer, orders->rung);
-		answered = true;
 	}
 	if (orders->restore && renderer->generation) {
 		restore_contents(renderer);
@@ -180,8 +245,7 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 		answered = true;
 	}
 	if (orders->probe_hardware) {
-		*answer = probe_hardware(renderer);
-		answered = true;
+		answered = start_probe(renderer, answer);
 	}
 	if (orders->give_up) {
 		record_finish(&renderer->record, renderer->recovery.cause);
@@ -288,12 +352,32 @@ const char *renderer_init(
 	return NULL;
 }
 
+/* Nothing of ours may run on when the display is closed. */
+static void end_jobs(struct renderer *renderer)
+{
+	struct job *rebuild = renderer->rebuild, *probe = renderer->probe;
+
+	renderer->rebuild = NULL;
+	renderer->probe = NULL;
+	if (rebuild && renderer->host->join_job(renderer->host, rebuild)) {
+		take_over(renderer, rebuild);
+		job_destroy(rebuild);
+	} else if (rebuild) {
+		egl_abandon(&renderer->egl);
+	}
+	if (probe && renderer->host->join_job(renderer->host, probe)) {
+		job_destroy(probe);
+	}
+}
+
 void renderer_fini(struct renderer *renderer)
 {
-	bool lost = renderer->loss_pending || !recovery_can_draw(&renderer->recovery);
+	bool lost;
 
 	record_finish(&renderer->record, renderer->recovery.cause);
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_STOP});
+	end_jobs(renderer);
+	lost = renderer->generation && renderer->generation->lost;
 	generation_destroy(renderer->generation, lost);
 	renderer->generation = NULL;
 	if (!lost || !renderer->disposal->abandon_display) {
@@ -408,4 +492,9 @@ void renderer_timer(struct renderer *renderer)
 {
 	record_expire(&renderer->record, renderer->recovery.cause);
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_TIMER});
+}
+
+void renderer_job_done(struct renderer *renderer, struct job *job)
+{
+	feed(renderer, conclude(renderer, job));
 }

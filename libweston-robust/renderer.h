@@ -8,6 +8,7 @@
 #include "gl/egl.h"
 #include "gl/generation.h"
 #include "gl/target.h"
+#include "job.h"
 #include "record.h"
 
 /**
@@ -27,6 +28,19 @@ struct renderer_host {
 	 * renderer_dispatch() or renderer_timer() only.
 	 */
 	void (*damage_all)(struct renderer_host *host);
+	/**
+	 * Have job_run(@job) called on another thread, and afterwards renderer_job_done(@job) from
+	 * the event loop; must not call either before it returns. Returns false when there is no
+	 * such thread to be had.
+	 */
+	bool (*start_job)(struct renderer_host *host, struct job *job);
+	/**
+	 * Wait until @job has run; renderer_job_done() will not be called for it. Returns false
+	 * when it does not end within a second or two: the same as forsake_job() then.
+	 */
+	bool (*join_job)(struct renderer_host *host, struct job *job);
+	/** Have job_destroy(@job) called when it has run, if ever, and nothing else. */
+	void (*forsake_job)(struct renderer_host *host, struct job *job);
 	/** One line for the log, without newline. */
 	void (*log)(struct renderer_host *host, const char *line);
 	/** One line for the recovery's log scope, without newline. */
@@ -42,6 +56,9 @@ struct renderer {
 	struct generation *generation; // NULL while there is none
 	uint64_t last_generation_id;
 	const struct disposal *disposal; // of the newest generation's driver
+	struct job *rebuild;             // under way; NULL: none
+	struct job *probe;               // likewise
+	struct program_set programs;     // of the last generation that drew
 
 	struct recovery recovery;
 	struct record record;
@@ -98,6 +115,9 @@ void renderer_set_asleep(struct renderer *renderer, bool asleep);
 
 /** To be called when renderer_host.schedule_dispatch asked for it. */
 void renderer_dispatch(struct renderer *renderer);
+
+/** @job, which was given to renderer_host.start_job, has run. */
+void renderer_job_done(struct renderer *renderer, struct job *job);
 
 /** To be called when the timer of renderer_host.set_timer expires. */
 void renderer_timer(struct renderer *renderer);

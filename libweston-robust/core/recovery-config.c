@@ -41,6 +41,7 @@ void recovery_config_init(struct recovery_config *config)
 		.wait_limit_ns = 10 * SEC,
 		.wait_limit_again_ns = 1 * SEC,
 		.wait_grace_ns = 20 * MSEC,
+		.rebuild_limit_ns = 10 * SEC,
 		.backoff_first_ns = 10 * MSEC,
 		.backoff_cap_ns = 5 * SEC,
 		.failures_per_rung = 3,
@@ -69,6 +70,7 @@ void recovery_config_sanitize(struct recovery_config *config)
 	c->wait_limit_ns = clamp_ns(c->wait_limit_ns, SHORTEST);
 	c->wait_limit_again_ns = clamp_ns(c->wait_limit_again_ns, SHORTEST);
 	c->wait_grace_ns = clamp_ns(c->wait_grace_ns, SHORTEST);
+	c->rebuild_limit_ns = clamp_ns(c->rebuild_limit_ns, SHORTEST);
 	c->backoff_first_ns = clamp_ns(c->backoff_first_ns, SHORTEST);
 	c->backoff_cap_ns = clamp_ns(c->backoff_cap_ns, c->backoff_first_ns);
 	c->failures_per_rung = at_least_one(c->failures_per_rung);

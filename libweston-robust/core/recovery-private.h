@@ -75,7 +75,8 @@ void steps_wait_grace(struct recovery *r, int64_t now, struct recovery_orders *o
 void steps_over(struct recovery *r, int64_t now, struct recovery_orders *o);
 
 /** Go to REBUILDING, or to FAILED when no rung is available. */
-void steps_rebuild(struct recovery *r, enum recovery_drop drop, struct recovery_orders *o);
+void steps_rebuild(
+	struct recovery *r, enum recovery_drop drop, int64_t now, struct recovery_orders *o);
 
 /** REBUILDING: go to RUNNING or SOFTWARE. */
 void steps_rebuilt(struct recovery *r, int64_t now, struct recovery_orders *o);
@@ -83,11 +84,14 @@ void steps_rebuilt(struct recovery *r, int64_t now, struct recovery_orders *o);
 /** REBUILDING: go to BACKOFF, or to FAILED when there is nothing left. */
 void steps_rebuild_failed(struct recovery *r, int64_t now, struct recovery_orders *o);
 
+/** REBUILDING: the answer is overdue. Leave the rebuild behind where there is another rung. */
+void steps_rebuild_late(struct recovery *r, int64_t now, struct recovery_orders *o);
+
 /** While drawing: rebuild on the present rung without a loss, where any rung is available. */
-void steps_force(struct recovery *r, struct recovery_orders *o);
+void steps_force(struct recovery *r, int64_t now, struct recovery_orders *o);
 
 /** SOFTWARE: the GPU works again. */
-void steps_return_to_hardware(struct recovery *r, struct recovery_orders *o);
+void steps_return_to_hardware(struct recovery *r, int64_t now, struct recovery_orders *o);
 
 /** Go to STOPPED. */
 void steps_stop(struct recovery *r, struct recovery_orders *o);

@@ -87,7 +87,8 @@ static void begin_incident(struct recovery *r)
 	r->attempts = 0;
 }
 
-void steps_rebuild(struct recovery *r, enum recovery_drop drop, struct recovery_orders *o)
+void steps_rebuild(
+	struct recovery *r, enum recovery_drop drop, int64_t now, struct recovery_orders *o)
 {
 	if (r->config.rungs == 0) {
 		fail(r, o);
@@ -98,7 +99,7 @@ void steps_rebuild(struct recovery *r, enum recovery_drop drop, struct recovery_
 	r->confirmed = false;
 	r->attempts++;
 	r->doubt_at = 0;
-	stop_timer(r, o);
+	set_timer(r, now + r->config.rebuild_limit_ns, o);
 	o->drop = drop;
 	o->rebuild = true;
 	o->rung = r->rung;
@@ -152,7 +153,7 @@ void steps_over(struct recovery *r, int64_t now, struct recovery_orders *o)
 	if (r->throttled) {
 		back_off(r, now, o);
 	} else {
-		steps_rebuild(r, RECOVERY_DROP_LOST, o);
+		steps_rebuild(r, RECOVERY_DROP_LOST, now, o);
 	}
 }
 
@@ -207,11 +208,23 @@ void steps_rebuild_failed(struct recovery *r, int64_t now, struct recovery_order
 	}
 }
 
-void steps_force(struct recovery *r, struct recovery_orders *o)
+void steps_rebuild_late(struct recovery *r, int64_t now, struct recovery_orders *o)
+{
+	/* A driver call can't be ended from outside. Without another rung there is nothing better
+	 * to do than to wait for it. */
+	if (ladder_climb(r)) {
+		o->abandon_rebuild = true;
+		back_off(r, now, o);
+	} else {
+		set_timer(r, now + r->config.rebuild_limit_ns, o);
+	}
+}
+
+void steps_force(struct recovery *r, int64_t now, struct recovery_orders *o)
 {
 	if (r->config.rungs != 0) {
 		begin_incident(r);
-		steps_rebuild(r, RECOVERY_DROP_ALIVE, o);
+		steps_rebuild(r, RECOVERY_DROP_ALIVE, now, o);
 	}
 }
 
@@ -232,7 +245,7 @@ static void resolve_doubt(struct recovery *r, int64_t now, struct recovery_order
 	r->doubt_unproven = true;
 	r->doubt_from = now + r->doubt_ns;
 	r->doubt_ns = min_ns(2 * r->doubt_ns, A_DAY);
-	steps_force(r, o);
+	steps_force(r, now, o);
 }
 
 /* One question at a time: what is due as well comes with the next expiry, at once. */
@@ -252,7 +265,7 @@ void steps_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
 	steps_schedule(r, o);
 }
 
-void steps_return_to_hardware(struct recovery *r, struct recovery_orders *o)
+void steps_return_to_hardware(struct recovery *r, int64_t now, struct recovery_orders *o)
 {
 	/* A late answer, after the configuration took the hardware away. */
 	if ((r->config.rungs & RUNGS_HARDWARE) == 0) {
@@ -262,5 +275,5 @@ void steps_return_to_hardware(struct recovery *r, struct recovery_orders *o)
 	/* The session works: one failed try sends it back to where it works. */
 	r->rung_failures = r->config.failures_per_rung - 1;
 	r->backoff_ns = r->config.backoff_first_ns;
-	steps_force(r, o);
+	steps_force(r, now, o);
 }

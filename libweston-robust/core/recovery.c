@@ -59,7 +59,7 @@ static void on_drawing(
 		steps_schedule(r, o);
 		break;
 	case RECOVERY_EVENT_FORCED:
-		steps_force(r, o);
+		steps_force(r, now, o);
 		break;
 	case RECOVERY_EVENT_PURGED:
 		steps_purge(o);
@@ -137,6 +137,9 @@ static void on_rebuilding(
 	case RECOVERY_EVENT_REBUILD_FAILED:
 		steps_rebuild_failed(r, now, o);
 		break;
+	case RECOVERY_EVENT_TIMER:
+		steps_rebuild_late(r, now, o);
+		break;
 	case RECOVERY_EVENT_PURGED:
 		o->restore = true;
 		break;
@@ -153,7 +156,6 @@ static void on_rebuilding(
 	case RECOVERY_EVENT_STATUS:
 	case RECOVERY_EVENT_STATUS_UNAVAILABLE:
 	case RECOVERY_EVENT_FRAME:
-	case RECOVERY_EVENT_TIMER:
 	case RECOVERY_EVENT_COUNT:
 		bug(r);
 		break;
@@ -169,7 +171,7 @@ static void on_backoff(
 		break;
 	case RECOVERY_EVENT_TIMER:
 	case RECOVERY_EVENT_FORCED:
-		steps_rebuild(r, RECOVERY_DROP_LOST, o);
+		steps_rebuild(r, RECOVERY_DROP_LOST, now, o);
 		break;
 	case RECOVERY_EVENT_STOP:
 		steps_stop(r, o);
@@ -197,7 +199,7 @@ static void on_software(
 {
 	switch (in.event) {
 	case RECOVERY_EVENT_PROBE_OK:
-		steps_return_to_hardware(r, o);
+		steps_return_to_hardware(r, now, o);
 		break;
 	case RECOVERY_EVENT_PROBE_FAILED:
 		break;

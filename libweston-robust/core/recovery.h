@@ -88,14 +88,17 @@ enum recovery_drop {
  * At most one of rebuild, query and probe_hardware is set: one question, one answer. There is one
  * single-shot timer; its time may have come already. Carry all orders of a value out before the
  * next event is fed; the answer may be fed at once afterwards, in a loop, not by recursion.
+ * While the answer to rebuild is awaited, other events go on being fed.
  */
 struct recovery_orders {
 	bool state_changed;          // notify; the new state is in struct recovery
 	bool drop_optional_features; // from now on: no partial update, no effects, … (kept for
 				     // good)
+	bool abandon_rebuild;    // the rebuild under way never answers: leave it and its display
+				 // behind, its answer must not be fed any more
 	enum recovery_drop drop; // drop the present generation, and what a failed rebuild left
 	bool rebuild;            // build a generation on `rung`, prove it, feed its one answer:
-				 // REBUILT, REBUILD_FAILED, or LOST
+				 // REBUILT, REBUILD_FAILED, or LOST; soon, or much later
 	enum recovery_rung rung; // valid with rebuild
 	bool restore;            // drop derived contents only, the context is kept (purge)
 	bool damage_all;         // damage and repaint every output
@@ -117,6 +120,9 @@ struct recovery_config {
 	int64_t wait_limit_again_ns; // the limit after a wait that ran into wait_limit_ns, until
 				     // forgiven
 	int64_t wait_grace_ns; // STATUS_UNAVAILABLE counts as over after this
+
+	int64_t rebuild_limit_ns; // a rebuild without an answer is abandoned after this, where
+				  // there is a next rung
 
 	int64_t backoff_first_ns; // after the first failed rebuild on a rung; each is twice the
 				  // last

@@ -5,14 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <drm_fourcc.h>
-
-#include "gl/program.h"
-#include "gl/scratch.h"
 #include "gl/texture.h"
-
-/* Edge length of the proof's pattern, pixels. */
-#define PROBE_SIZE 4
 
 const char *draw_view_name(enum draw_view view)
 {
@@ -204,74 +197,4 @@ void draw_frame(struct generation *gen, const struct frame *frame, enum draw_vie
 	for (uint32_t i = 0; i < frame->item_count; i++) {
 		draw_item(gen, frame, i, view, log);
 	}
-}
-
-/* A red square in the upper left quarter of a blue field; red from a solid colour, blue from a
- * texture. */
-static void draw_probe_pattern(struct generation *gen, struct frame *frame, struct content *field)
-{
-	struct affine same = {.a = 1.0f, .e = 1.0f}, clip;
-	pixman_region32_t all, quarter;
-
-	pixman_region32_init_rect(&all, 0, 0, PROBE_SIZE, PROBE_SIZE);
-	pixman_region32_init_rect(&quarter, 0, 0, PROBE_SIZE / 2, PROBE_SIZE / 2);
-
-	frame_begin(frame, PROBE_SIZE, PROBE_SIZE, false);
-	clip = frame_to_clip(frame);
-	frame_add(frame,
-		&(struct frame_item){
-			.content = field, .to_clip = clip, .to_buffer = same, .alpha = 1.0f},
-		&all, &same, &all);
-	frame_add(frame,
-		&(struct frame_item){.solid = {1.0f, 0.0f, 0.0f, 1.0f},
-			.to_clip = clip,
-			.alpha = 1.0f,
-			.blend = true},
-		&quarter, &same, &all);
-	draw_frame(gen, frame, DRAW_VIEW_NORMAL, NULL);
-
-	pixman_region32_fini(&quarter);
-	pixman_region32_fini(&all);
-}
-
-static bool probe_pixels_right(const uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4])
-{
-	for (int i = 0; i < PROBE_SIZE * PROBE_SIZE; i++) {
-		bool red = i % PROBE_SIZE < PROBE_SIZE / 2 && i / PROBE_SIZE < PROBE_SIZE / 2;
-		const uint8_t expected[4] = {red ? 255 : 0, 0, red ? 0 : 255, 255};
-
-		if (memcmp(pixels[i], expected, sizeof(expected)) != 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-bool draw_probe(struct generation *gen)
-{
-	static const uint32_t blue[] = {0xff0000ff};
-	const struct content_layout layout = {.fourcc = DRM_FORMAT_ARGB8888,
-		.width = 1,
-		.height = 1,
-		.stride = 4,
-		.bytes_per_pixel = 4};
-	uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4];
-	struct content field;
-	struct frame frame = {0};
-	struct scratch scratch;
-	bool alive = false;
-
-	memset(pixels, 0x55, sizeof(pixels));
-	content_init(&field);
-	if (content_set_pixels(&field, blue, &layout) &&
-		scratch_begin(&scratch, gen, PROBE_SIZE, PROBE_SIZE)) {
-		draw_probe_pattern(gen, &frame, &field);
-		scratch_read(&scratch, 0, 0, PROBE_SIZE, PROBE_SIZE, pixels);
-		scratch_end(&scratch);
-		alive = !frame.failed && probe_pixels_right(pixels);
-	}
-	texture_drop(&field);
-	content_fini(&field);
-	frame_fini(&frame);
-	return alive;
 }

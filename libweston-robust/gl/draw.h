@@ -4,6 +4,7 @@
 #define WR_GL_DRAW_H
 
 #include "gl/generation.h"
+#include "gl/program.h"
 #include "scene/frame.h"
 
 /** What a person debugging wants to see. */
@@ -38,5 +39,13 @@ void draw_frame(struct generation *gen, const struct frame *frame, enum draw_vie
  * frames use must read back right.
  */
 bool draw_probe(struct generation *gen);
+
+/**
+ * Link @programs, and draw something with each where nobody sees it, so that the first frames find
+ * them ready: drivers finish the compilation at the first use.
+ *
+ * Returns false when GL reported an error: the state of the context is not to be trusted then.
+ */
+bool draw_prepare(struct generation *gen, const struct program_set *programs);
 
 #endif

@@ -201,14 +201,21 @@ const char *egl_init(struct egl *egl, const struct gl_api *api, const struct egl
 	return error;
 }
 
-/* Whatever still refers to the old display is forgotten along with it. */
-static void abandon_display(struct egl *egl)
+void egl_close_windows(struct egl *egl, bool abandon)
 {
 	struct target *window;
 
 	wl_list_for_each (window, &egl->windows, link) {
+		if (!abandon && !egl->doomed) {
+			egl_destroy_surface(egl, window->surface);
+		}
 		window->surface = EGL_NO_SURFACE;
 	}
+}
+
+void egl_abandon(struct egl *egl)
+{
+	egl_close_windows(egl, true);
 	if (egl->abandoned_count < EGL_ABANDONED_MAX) {
 		egl->abandoned[egl->abandoned_count++] = egl->display;
 	}
@@ -223,23 +230,12 @@ void egl_finish(struct egl *egl)
 		return;
 	}
 	if (egl->doomed) {
-		abandon_display(egl);
+		egl_abandon(egl);
 		return;
 	}
 	egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
 	egl->api->eglTerminate(egl->display);
 	egl->display = EGL_NO_DISPLAY;
-}
-
-static void close_display(struct egl *egl)
-{
-	struct target *window;
-
-	wl_list_for_each (window, &egl->windows, link) {
-		egl_destroy_surface(egl, window->surface);
-		window->surface = EGL_NO_SURFACE;
-	}
-	egl_finish(egl);
 }
 
 /* Tries each reach in turn. Without the GPU the device comes first: it names software, where the
@@ -266,13 +262,28 @@ const char *egl_reopen(struct egl *egl, bool software, bool abandon)
 {
 	if (egl->display != EGL_NO_DISPLAY) {
 		if (abandon || egl->doomed) {
-			abandon_display(egl);
+			egl_abandon(egl);
 		} else {
-			close_display(egl);
+			egl_close_windows(egl, false);
+			egl_finish(egl);
 		}
 	}
 	egl->software = software;
 	return connect_anywhere(egl);
+}
+
+void egl_take_over(struct egl *egl, const struct egl *from)
+{
+	const struct gl_api *api = egl->api;
+	struct wl_list windows;
+
+	wl_list_init(&windows);
+	wl_list_insert_list(&windows, &egl->windows);
+	*egl = *from;
+	egl->api = api;
+	wl_list_init(&egl->windows);
+	wl_list_insert_list(&egl->windows, &windows);
+	egl_forget_current(egl);
 }
 
 const char *egl_open_beside(const struct egl *egl, struct egl *other)

@@ -119,6 +119,15 @@ void egl_finish(struct egl *egl);
  */
 const char *egl_reopen(struct egl *egl, bool software, bool abandon);
 
+/** Destroy the surfaces of all windows, or forget them where the display is to be left behind. */
+void egl_close_windows(struct egl *egl, bool abandon);
+
+/** Leave the display behind, with all that was made on it, and never take it again. */
+void egl_abandon(struct egl *egl);
+
+/** Take over the display that was opened on @from, a copy of @egl; the windows stay. */
+void egl_take_over(struct egl *egl, const struct egl *from);
+
 /** From now on do without what is not needed to draw: partial update, swaps with damage, buffer
  * age. */
 void egl_reduce(struct egl *egl);

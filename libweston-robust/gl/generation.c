@@ -143,10 +143,24 @@ static void destroy_contents(struct generation *gen, bool lost)
 	}
 }
 
-void generation_destroy(struct generation *gen, bool lost)
+static void destroy_programs(struct generation *gen, bool lost)
 {
 	struct program *program, *program_next;
 
+	wl_list_for_each_safe (program, program_next, &gen->programs, link) {
+		program_destroy(gen, program, lost);
+	}
+}
+
+void generation_strip(struct generation *gen)
+{
+	generation_mark_lost(gen);
+	destroy_contents(gen, true);
+	destroy_programs(gen, true);
+}
+
+void generation_destroy(struct generation *gen, bool lost)
+{
 	if (!gen) {
 		return;
 	}
@@ -154,9 +168,7 @@ void generation_destroy(struct generation *gen, bool lost)
 		lost = !generation_make_current(gen, EGL_NO_SURFACE);
 	}
 	destroy_contents(gen, lost);
-	wl_list_for_each_safe (program, program_next, &gen->programs, link) {
-		program_destroy(gen, program, lost);
-	}
+	destroy_programs(gen, lost);
 	if (!lost) {
 		gen->api->glDeleteBuffers(1, &gen->vertex_buffer);
 	}

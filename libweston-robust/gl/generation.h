@@ -82,6 +82,13 @@ struct generation *generation_create_any(
  */
 void generation_destroy(struct generation *gen, bool lost);
 
+/**
+ * The context is lost: free everything but the context itself, without touching GL. What is left
+ * may be given to another thread for generation_destroy(), once the context is current on no
+ * thread.
+ */
+void generation_strip(struct generation *gen);
+
 /** The context was seen to be lost: from now on generation_make_current() refuses it. */
 void generation_mark_lost(struct generation *gen);
 

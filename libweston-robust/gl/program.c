@@ -163,6 +163,21 @@ const struct program *program_get(struct generation *gen, const struct program_k
 	return program;
 }
 
+void program_set_collect(struct program_set *set, const struct generation *gen)
+{
+	const struct program *program;
+	unsigned count = 0;
+
+	wl_list_for_each (program, &gen->programs, link) {
+		if (program->name && count < PROGRAM_SET_MAX) {
+			set->keys[count++] = program->key;
+		}
+	}
+	if (count > 0) {
+		set->count = count;
+	}
+}
+
 void program_destroy(struct generation *gen, struct program *program, bool lost)
 {
 	if (!lost && program->name) {

@@ -44,6 +44,18 @@ struct program {
 const struct program *program_get(
 	struct generation *gen, const struct program_key *key, char **log);
 
+/** Most programs in a program_set. */
+#define PROGRAM_SET_MAX 24
+
+/** Which programs were of use, to be made again in another generation. */
+struct program_set {
+	struct program_key keys[PROGRAM_SET_MAX];
+	unsigned count;
+};
+
+/** The programs that @gen has linked. Leaves @set alone when there are none. */
+void program_set_collect(struct program_set *set, const struct generation *gen);
+
 /** For generation_destroy(). */
 void program_destroy(struct generation *gen, struct program *program, bool lost);
 

@@ -29,6 +29,7 @@ struct glue {
 	struct wl_event_source *dispatch_idle; // NULL: none pending
 	struct wl_listener wake;               // weston_compositor.wake_signal
 	bool asleep;                           // as told to the renderer
+	struct wl_list workers;                // struct glue_worker.link
 
 	struct udev_monitor *uevents; // NULL: none to be had
 	struct wl_event_source *uevent_source;
@@ -123,6 +124,17 @@ void glue_host_fini(struct glue *glue);
 /** The output could not be drawn although nothing was lost: try again from a timer, less and less
  * often. */
 void glue_retry_later(struct glue_output *out);
+
+/* ---- worker.c: the renderer's jobs, each on a thread ---- */
+
+/** See renderer_host.start_job. */
+bool glue_worker_start(struct glue *glue, struct job *job);
+
+/** See renderer_host.join_job. */
+bool glue_worker_join(struct glue *glue, struct job *job);
+
+/** See renderer_host.forsake_job. */
+void glue_worker_forsake(struct glue *glue, struct job *job);
 
 /* ---- output.c, repaint.c ---- */
 

@@ -125,6 +125,21 @@ static void host_damage_all(struct renderer_host *host)
 	weston_compositor_damage_all(glue->compositor);
 }
 
+static bool host_start_job(struct renderer_host *host, struct job *job)
+{
+	return glue_worker_start(glue_from_host(host), job);
+}
+
+static bool host_join_job(struct renderer_host *host, struct job *job)
+{
+	return glue_worker_join(glue_from_host(host), job);
+}
+
+static void host_forsake_job(struct renderer_host *host, struct job *job)
+{
+	glue_worker_forsake(glue_from_host(host), job);
+}
+
 static void host_log(struct renderer_host *host, const char *line)
 {
 	weston_log("%s\n", line);
@@ -150,9 +165,13 @@ bool glue_host_init(struct glue *glue)
 		.set_timer = host_set_timer,
 		.schedule_dispatch = host_schedule_dispatch,
 		.damage_all = host_damage_all,
+		.start_job = host_start_job,
+		.join_job = host_join_job,
+		.forsake_job = host_forsake_job,
 		.log = host_log,
 		.trace = host_trace,
 	};
+	wl_list_init(&glue->workers);
 	glue->recovery_timer = wl_event_loop_add_timer(loop, recovery_timer, glue);
 	glue->retention_timer = wl_event_loop_add_timer(loop, glue_retention_timer, glue);
 	glue->retry_timer = wl_event_loop_add_timer(loop, retry_timer, glue);

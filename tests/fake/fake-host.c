@@ -53,6 +53,60 @@ static void trace(struct renderer_host *base, const char *line)
 	test_assert(line != NULL);
 }
 
+static bool start_job(struct renderer_host *base, struct job *job)
+{
+	struct fake_host *host = from_base(base);
+	int slot = host->jobs[0] ? 1 : 0;
+
+	if (host->no_threads) {
+		return false;
+	}
+	test_assert_msg(!host->jobs[slot], "three jobs at once");
+	host->jobs[slot] = job;
+	host->job_due_ns = host->now_ns + host->job_ns;
+	return true;
+}
+
+static void remove_job(struct fake_host *host, struct job *job)
+{
+	test_assert_msg(host->jobs[0] == job || host->jobs[1] == job, "no such job");
+	host->jobs[host->jobs[0] == job ? 0 : 1] = NULL;
+}
+
+static bool join_job(struct renderer_host *base, struct job *job)
+{
+	struct fake_host *host = from_base(base);
+
+	remove_job(host, job);
+	if (host->job_ns < 0) {
+		job_destroy(job);
+		return false;
+	}
+	job_run(job);
+	return true;
+}
+
+static void forsake_job(struct renderer_host *base, struct job *job)
+{
+	remove_job(from_base(base), job);
+	job_destroy(job);
+}
+
+static bool run_job(struct fake_host *host)
+{
+	struct job *job = host->jobs[0] ? host->jobs[0] : host->jobs[1];
+
+	if (!job || host->job_ns < 0 || host->now_ns < host->job_due_ns) {
+		return false;
+	}
+	remove_job(host, job);
+	job_run(job);
+	host->in_event = true;
+	renderer_job_done(host->renderer, job);
+	host->in_event = false;
+	return true;
+}
+
 void fake_host_init(struct fake_host *host, struct renderer *renderer)
 {
 	*host = (struct fake_host){
@@ -60,6 +114,9 @@ void fake_host_init(struct fake_host *host, struct renderer *renderer)
 			.set_timer = set_timer,
 			.schedule_dispatch = schedule_dispatch,
 			.damage_all = damage_all,
+			.start_job = start_job,
+			.join_job = join_job,
+			.forsake_job = forsake_job,
 			.log = capture,
 			.trace = trace},
 		.renderer = renderer,
@@ -80,6 +137,8 @@ static bool do_one(struct fake_host *host)
 		host->in_event = true;
 		renderer_timer(host->renderer);
 		host->in_event = false;
+	} else if (run_job(host)) {
+		return true;
 	} else if (host->repaint_wanted && host->repaint) {
 		host->repaint_wanted = false;
 		host->repaint(host);
@@ -98,13 +157,25 @@ void fake_host_settle(struct fake_host *host)
 	}
 }
 
+/* \return when something happens by itself, 0: never */
+static int64_t next_time(const struct fake_host *host)
+{
+	bool job = (host->jobs[0] || host->jobs[1]) && host->job_ns >= 0;
+
+	if (!job) {
+		return host->timer_ns;
+	}
+	return host->timer_ns != 0 && host->timer_ns < host->job_due_ns ? host->timer_ns
+									: host->job_due_ns;
+}
+
 void fake_host_advance(struct fake_host *host, int64_t ns)
 {
 	int64_t until = host->now_ns + ns;
 
 	fake_host_settle(host);
-	while (host->timer_ns != 0 && host->timer_ns <= until) {
-		host->now_ns = host->timer_ns > host->now_ns ? host->timer_ns : host->now_ns;
+	while (next_time(host) != 0 && next_time(host) <= until) {
+		host->now_ns = next_time(host) > host->now_ns ? next_time(host) : host->now_ns;
 		fake_host_settle(host);
 	}
 	host->now_ns = until;

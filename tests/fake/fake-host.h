@@ -11,8 +11,12 @@ struct fake_host {
 	struct renderer_host base;
 	struct renderer *renderer; // set by the test
 	int64_t now_ns;
-	int64_t timer_ns;     // 0: off
-	bool dispatch;        // renderer_dispatch() was asked for
+	int64_t timer_ns;    // 0: off
+	bool dispatch;       // renderer_dispatch() was asked for
+	struct job *jobs[2]; // not run yet
+	bool no_threads;     // set by the test: jobs are refused
+	int64_t job_ns;      // set by the test: how long a job takes; negative: for ever
+	int64_t job_due_ns;
 	unsigned damages;     // damage_all calls
 	unsigned lines;       // log() calls
 	char last_line[1024]; // of log()

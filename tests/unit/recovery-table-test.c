@@ -49,6 +49,9 @@ static void describe(const struct rig *rig, bool bug, char *text, size_t size)
 	char word[32];
 
 	text[0] = '\0';
+	if (o->abandon_rebuild) {
+		append(text, size, "abandon-rebuild");
+	}
 	if (o->drop) {
 		append(text, size, o->drop == RECOVERY_DROP_LOST ? "drop-lost" : "drop-alive");
 	}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+/* Rebuilds that take their time, never end, or find no thread. */
+#include "desk.h"
+#include "test.h"
+
+#define MSEC ((int64_t)1000 * 1000)
+#define SEC (1000 * MSEC)
+
+static void open_and_lose(struct desk *desk)
+{
+	fake_gl_reset();
+	desk_open(desk);
+	desk_lose(desk, GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+	test_assert(!desk_paint(desk));
+}
+
+TEST(a_slow_driver_holds_nothing_up)
+{
+	struct desk desk;
+
+	fake_gl_reset();
+	desk_open(&desk);
+	desk.host.job_ns = 3 * SEC;
+	desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+	test_assert(!desk_paint(&desk));
+	fake_host_advance(&desk.host, 2 * SEC);
+	test_assert_int_eq(desk.renderer.recovery.state, RECOVERY_REBUILDING);
+	test_assert(desk.host.jobs[0] != NULL);
+	test_assert(!renderer_generation(&desk.renderer));
+	fake_host_advance(&desk.host, 2 * SEC);
+	desk_check_whole(&desk);
+	test_assert_int_eq(history_get(&desk.renderer.record.history, 0)->attempts, 1);
+	desk_close(&desk);
+}
+
+TEST(without_threads_it_goes_as_well)
+{
+	struct desk desk;
+
+	open_and_lose(&desk);
+	desk.host.no_threads = true;
+	test_assert(desk_wait_until_whole(&desk, 1 * SEC));
+	desk_check_whole(&desk);
+	desk_close(&desk);
+}
+
+/* The first rung's driver call never returns; the next one's does. */
+TEST(a_driver_that_never_returns_is_left_behind)
+{
+	struct desk desk;
+	EGLDisplay dead;
+
+	fake_gl_reset();
+	fake_script.egl_client_extensions = "EGL_EXT_platform_base EGL_MESA_platform_surfaceless"
+					    " EGL_KHR_display_reference EGL_EXT_platform_device"
+					    " EGL_EXT_device_base EGL_EXT_device_enumeration"
+					    " EGL_EXT_device_query";
+	desk_open(&desk);
+	dead = desk.renderer.egl.display;
+	desk.host.job_ns = -1;
+	desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+	test_assert(!desk_paint(&desk));
+	fake_host_advance(&desk.host, 1 * SEC);
+	test_assert_int_eq(desk.renderer.recovery.state, RECOVERY_REBUILDING);
+	fake_host_advance(&desk.host, 9 * SEC + 500 * MSEC);
+	test_assert(desk.renderer.egl.display != dead);
+	desk.host.job_ns = 0;
+	desk.host.job_due_ns = 0;
+	test_assert(desk_wait_until_whole(&desk, 60 * SEC));
+	desk_check_whole(&desk);
+	test_assert(desk.renderer.egl.display != dead);
+	test_assert(desk.renderer.recovery.rung != RUNG_CONTEXT);
+	desk_shut(&desk);
+	fake_gl_reset();
+}
+
+/* On GBM there is no other rung: the answer is waited for as long as it takes. */
+TEST(with_one_rung_a_late_answer_is_taken)
+{
+	struct recovery_config config;
+	struct desk desk;
+
+	fake_gl_reset();
+	desk_open(&desk);
+	recovery_config_init(&config);
+	recovery_configure(&desk.renderer.recovery, &config, desk.host.now_ns);
+	desk.host.job_ns = 35 * SEC;
+	desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+	test_assert(!desk_paint(&desk));
+	fake_host_advance(&desk.host, 30 * SEC);
+	test_assert_int_eq(desk.renderer.recovery.state, RECOVERY_REBUILDING);
+	fake_host_advance(&desk.host, 10 * SEC);
+	desk_check_whole(&desk);
+	desk_close(&desk);
+}
+
+TEST(shutdown_waits_for_a_rebuild)
+{
+	struct desk desk;
+
+	fake_gl_reset();
+	desk_open(&desk);
+	desk.host.job_ns = 1 * SEC;
+	desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+	test_assert(!desk_paint(&desk));
+	fake_host_advance(&desk.host, 100 * MSEC);
+	test_assert(desk.host.jobs[0] != NULL);
+	desk_close(&desk);
+}
+
+TEST(shutdown_does_not_wait_for_ever)
+{
+	struct desk desk;
+
+	fake_gl_reset();
+	desk_open(&desk);
+	desk.host.job_ns = -1;
+	desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+	test_assert(!desk_paint(&desk));
+	fake_host_advance(&desk.host, 100 * MSEC);
+	test_assert(desk.host.jobs[0] != NULL);
+	desk_shut(&desk);
+	test_assert(desk.host.jobs[0] == NULL);
+	fake_gl_reset();
+}
