@@ -22,7 +22,7 @@
 #define EXPLICIT_MAX 64
 
 /* Displays belong to the process: so does the number of those that were asked for explicitly. */
-static unsigned explicit_count;
+static _Atomic unsigned explicit_count;
 
 struct platform_name {
 	EGLenum platform;
