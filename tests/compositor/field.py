@@ -3,6 +3,8 @@
 """What the field tests share: figures, incidents read from weston's log, and how busy the machine was."""
 
 import argparse
+import importlib.machinery
+import importlib.util
 import json
 import os
 import re
@@ -108,3 +110,12 @@ def status(fault):
     """What the injector has counted in the compositor that runs."""
     processes = json.loads(fault.tool('status', '--json'))['processes']
     return next(p for p in processes if p['compositor'] and p['running'])
+
+
+def load_script(name):
+    """A test of this folder as a module."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+    loader = importlib.machinery.SourceFileLoader(name.replace('-', '_'), path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module

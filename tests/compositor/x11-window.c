@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
-/* x11-window: looks at weston's window on an X server from outside, and resizes it. */
+/* x11-window: looks at weston's window on an X server from outside, and does things to it. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,8 @@ static void usage(FILE *stream)
 	fputs("usage: x11-window wait             until a window is mapped; 10 s at most\n"
 	      "       x11-window shot OUT.png     picture of the largest mapped window\n"
 	      "       x11-window resize W H       that window's new size, pixels\n"
+	      "       x11-window scribble         paint over all of it, behind weston's back\n"
+	      "       x11-window point X Y        move the pointer there, window coordinates\n"
 	      "Uses DISPLAY. Exit status: 0 done, 1 not done, 2 wrong usage.\n",
 		stream);
 }
@@ -132,6 +134,32 @@ static int resize(
 	return error ? 1 : 0;
 }
 
+/* No Expose event follows: what was there comes back only when weston draws it anew. */
+static int scribble(xcb_connection_t *connection, xcb_window_t window)
+{
+	const uint32_t magenta = 0xff00ff;
+	const xcb_rectangle_t all = {.width = UINT16_MAX, .height = UINT16_MAX};
+	xcb_gcontext_t gc = xcb_generate_id(connection);
+	xcb_generic_error_t *error;
+
+	xcb_create_gc(connection, gc, window, XCB_GC_FOREGROUND, &magenta);
+	error = xcb_request_check(
+		connection, xcb_poly_fill_rectangle_checked(connection, window, gc, 1, &all));
+	xcb_free_gc(connection, gc);
+	free(error);
+	return error ? 1 : 0;
+}
+
+static int point(xcb_connection_t *connection, xcb_window_t window, const char *x, const char *y)
+{
+	xcb_generic_error_t *error = xcb_request_check(
+		connection, xcb_warp_pointer_checked(connection, XCB_NONE, window, 0, 0, 0, 0,
+				    (int16_t)atoi(x), (int16_t)atoi(y)));
+
+	free(error);
+	return error ? 1 : 0;
+}
+
 static int run(xcb_connection_t *connection, int argc, char *argv[])
 {
 	if (argc == 2 && strcmp(argv[1], "wait") == 0) {
@@ -147,6 +175,12 @@ static int run(xcb_connection_t *connection, int argc, char *argv[])
 	}
 	if (argc == 4 && strcmp(argv[1], "resize") == 0) {
 		return resize(connection, window, argv[2], argv[3]);
+	}
+	if (argc == 2 && strcmp(argv[1], "scribble") == 0) {
+		return scribble(connection, window);
+	}
+	if (argc == 4 && strcmp(argv[1], "point") == 0) {
+		return point(connection, window, argv[2], argv[3]);
 	}
 	usage(stderr);
 	return 2;
