@@ -44,6 +44,29 @@ void record_loss(struct record *record, enum reset_status status, uint64_t gener
 		generation_id, now(record));
 	name_guilty_task(record);
 	record->awaiting_first_frame = false;
+	history_current(&record->history)->simulated = record->simulating;
+	record->simulating = false;
+	if (record->news) {
+		record->news->incident_began(record->news, history_current(&record->history));
+	}
+}
+
+void record_phase(struct record *record, enum phase phase, enum recovery_rung rung, bool ok)
+{
+	const struct incident *incident = history_current(&record->history);
+	struct span *span = &record->phase;
+
+	if (span->phase != PHASE_NONE && record->news) {
+		span->end_ns = now(record);
+		span->ok = ok;
+		record->news->span_ended(record->news, span);
+	}
+	*span = (struct span){
+		.incident = incident ? incident->id : 0,
+		.phase = phase,
+		.rung = rung,
+		.begin_ns = now(record),
+	};
 }
 
 void record_guilty_task(struct record *record, const char *task)
@@ -93,10 +116,12 @@ void record_whole_frame(
 		return;
 	}
 	record->awaiting_first_frame = false;
+	record_phase(record, PHASE_NONE, RUNG_CONTEXT, true);
 	if (incident) {
 		const struct generation_counters *after = &gen->counters;
 
 		incident->t_first_frame = now(record);
+		record->recoveries++;
 		incident->surfaces_restored =
 			(uint32_t)(after->restored_surfaces - record->before.restored_surfaces);
 		incident->bytes_restored = after->restored_bytes - record->before.restored_bytes;
@@ -111,6 +136,7 @@ void record_expire(struct record *record, enum reset_status cause)
 	if (incident && record->awaiting_first_frame &&
 		now(record) - incident->t_rebuilt > WHOLE_FRAME_NS) {
 		record->awaiting_first_frame = false;
+		record_phase(record, PHASE_NONE, RUNG_CONTEXT, false);
 		record_finish(record, cause);
 	}
 }
@@ -129,4 +155,7 @@ void record_finish(struct record *record, enum reset_status cause)
 	}
 	history_format(history_finish(&record->history), line, sizeof(line));
 	record->host->log(record->host, line);
+	if (record->news) {
+		record->news->incident_ended(record->news, open);
+	}
 }

@@ -5,20 +5,28 @@
 
 #include "core/history.h"
 #include "gl/generation.h"
+#include "news.h"
 
 struct renderer_host;
 
-/** Keeps the history of incidents, and logs one line for each when it ends. */
+/** Keeps the history of incidents, and logs and reports each. */
 struct record {
 	struct renderer_host *host; // borrowed
+	struct news *news;          // borrowed; may be NULL
 	struct history history;
 	char guilty_task[64];              // as the kernel named it last; "": not at all
 	int64_t guilty_task_ns;            // when it did
 	bool awaiting_first_frame;         // of the present generation, after a reset
 	struct generation_counters before; // the generation's, when it was ready
+	struct span phase;                 // under way
+	uint64_t recoveries;               // incidents that ended with a whole frame
+	bool simulating;                   // the next incident is nobody's fault
 };
 
 void record_init(struct record *record, struct renderer_host *host);
+
+/** Another phase begins, the one before ends; @ok: well. PHASE_NONE: nothing to be waited for. */
+void record_phase(struct record *record, enum phase phase, enum recovery_rung rung, bool ok);
 
 /** A loss was seen while generation @generation_id was drawing: a new incident begins. */
 void record_loss(struct record *record, enum reset_status status, uint64_t generation_id);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
-#include "renderer.h"
+#include "renderer-rebuild.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,158 +58,6 @@ static struct recovery_input query(struct renderer *renderer)
 	return answer;
 }
 
-static void drop(struct renderer *renderer, enum recovery_drop how)
-{
-	generation_destroy(renderer->generation, how == RECOVERY_DROP_LOST);
-	renderer->generation = NULL;
-}
-
-/* Where the old display is of no use any more it is left only by what works on it now. */
-static void detach_generation(struct renderer *renderer, enum recovery_drop how)
-{
-	struct generation *gen = renderer->generation;
-
-	if (!gen) {
-		return;
-	}
-	program_set_collect(&renderer->programs, gen);
-	if (how == RECOVERY_DROP_ALIVE) {
-		drop(renderer, how);
-		return;
-	}
-	generation_strip(gen);
-	if (!gen->disposal->abandon_context) {
-		egl_make_current(&renderer->egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-	}
-	egl_forget_current(&renderer->egl);
-}
-
-/* What has to be done about the display on this thread. Returns NULL on success. */
-static const char *prepare_display(struct renderer *renderer, enum recovery_rung rung)
-{
-	struct egl *egl = &renderer->egl;
-	bool closed = egl->display == EGL_NO_DISPLAY;
-
-	/* The choice of a software driver takes the process's environment, and never hangs. */
-	if (rung == RUNG_SOFTWARE || (rung == RUNG_CONTEXT && closed && egl->software)) {
-		drop(renderer, RECOVERY_DROP_LOST);
-		return egl_reopen(egl, true, renderer->disposal->abandon_display);
-	}
-	if (rung == RUNG_DISPLAY && !closed) {
-		egl_close_windows(egl, renderer->disposal->abandon_display);
-	}
-	return NULL;
-}
-
-static void take_over(struct renderer *renderer, struct job *job)
-{
-	egl_take_over(&renderer->egl, &job->egl);
-	renderer->generation = job->generation;
-	if (renderer->generation) {
-		renderer->generation->egl = &renderer->egl;
-		renderer->generation->api = &renderer->api;
-		renderer->disposal = renderer->generation->disposal;
-	}
-}
-
-/* The job has run: returns its answer. */
-static struct recovery_input conclude(struct renderer *renderer, struct job *job)
-{
-	struct recovery_input answer = job->answer;
-
-	if (job->error) {
-		renderer->host->trace(renderer->host, job->error);
-	}
-	if (job == renderer->probe) {
-		renderer->probe = NULL;
-		egl_forget_current(&renderer->egl); /* it may have run on this thread */
-	} else {
-		renderer->rebuild = NULL;
-		take_over(renderer, job);
-	}
-	if (answer.event == RECOVERY_EVENT_REBUILT) {
-		record_rebuilt(&renderer->record, renderer->generation);
-	}
-	job_destroy(job);
-	return answer;
-}
-
-/* Whether by another thread or, short of those, by this one, which answers at once. */
-static bool run(struct renderer *renderer, struct job *job, struct recovery_input *answer)
-{
-	if (renderer->host->start_job(renderer->host, job)) {
-		return false;
-	}
-	job_run(job);
-	*answer = conclude(renderer, job);
-	return true;
-}
-
-static struct job *prepare_rebuild(struct renderer *renderer, enum recovery_rung rung)
-{
-	struct job *job = job_create(JOB_REBUILD, &renderer->egl);
-
-	if (job) {
-		job->rung = rung;
-		job->generation_id = ++renderer->last_generation_id;
-		job->old = renderer->generation;
-		job->programs = renderer->programs;
-		job->begin_ns = now(renderer);
-		renderer->generation = NULL;
-	}
-	return job;
-}
-
-/* Returns whether there is an answer already. */
-static bool start_rebuild(
-	struct renderer *renderer, enum recovery_rung rung, struct recovery_input *answer)
-{
-	const char *error = prepare_display(renderer, rung);
-
-	record_attempt(&renderer->record, rung);
-	if (!error) {
-		renderer->rebuild = prepare_rebuild(renderer, rung);
-		error = renderer->rebuild ? NULL : "out of memory";
-	}
-	if (error) {
-		renderer->host->trace(renderer->host, error);
-		*answer = (struct recovery_input){.event = RECOVERY_EVENT_REBUILD_FAILED};
-		return true;
-	}
-	return run(renderer, renderer->rebuild, answer);
-}
-
-static void abandon_rebuild(struct renderer *renderer)
-{
-	if (renderer->rebuild) {
-		renderer->host->trace(renderer->host, "the driver does not return: left behind");
-		renderer->host->forsake_job(renderer->host, renderer->rebuild);
-		renderer->rebuild = NULL;
-		egl_abandon(&renderer->egl);
-	}
-}
-
-/* Does the GPU draw again? Asked while everything is drawn without it. */
-static bool start_probe(struct renderer *renderer, struct recovery_input *answer)
-{
-	struct job *job = renderer->probe ? NULL : job_create(JOB_PROBE, &renderer->egl);
-
-	if (!job) {
-		return false;
-	}
-	job->begin_ns = now(renderer);
-	renderer->probe = job;
-	return run(renderer, job, answer);
-}
-
-/* Video memory was purged: what was derived from the contents is made anew in the same context. */
-static void restore_contents(struct renderer *renderer)
-{
-	record_wait_over(&renderer->record);
-	generation_drop_contents(renderer->generation, ++renderer->last_generation_id);
-	record_rebuilt(&renderer->record, renderer->generation);
-}
-
 /* Returns whether there is an @answer to feed. */
 static bool carry_out(struct renderer *renderer, const struct recovery_orders *orders,
 	struct recovery_input *answer)
@@ -222,17 +70,17 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 			"GPU reset: this renderer was guilty again; optional features are off now");
 	}
 	if (orders->abandon_rebuild) {
-		abandon_rebuild(renderer);
+		rebuild_abandon(renderer);
 	}
 	if (orders->rebuild) {
 		record_wait_over(&renderer->record);
-		detach_generation(renderer, orders->drop);
-		answered = start_rebuild(renderer, orders->rung, answer);
+		rebuild_detach(renderer, orders->drop);
+		answered = rebuild_start(renderer, orders->rung, answer);
 	} else if (orders->drop != RECOVERY_DROP_NONE) {
-		drop(renderer, orders->drop);
+		rebuild_drop(renderer, orders->drop);
 	}
 	if (orders->restore && renderer->generation) {
-		restore_contents(renderer);
+		rebuild_contents(renderer);
 	}
 	if (orders->damage_all) {
 		renderer->host->damage_all(renderer->host);
@@ -245,14 +93,37 @@ static bool carry_out(struct renderer *renderer, const struct recovery_orders *o
 		answered = true;
 	}
 	if (orders->probe_hardware) {
-		answered = start_probe(renderer, answer);
+		answered = rebuild_start_probe(renderer, answer);
 	}
 	if (orders->give_up) {
 		record_finish(&renderer->record, renderer->recovery.cause);
 		renderer->host->log(renderer->host,
 			"GPU reset: no way back in this process; the last frames stay up");
+		if (renderer->news) {
+			renderer->news->exhausted(renderer->news);
+		}
 	}
 	return answered;
+}
+
+static void report_state(struct renderer *renderer, bool ok)
+{
+	static const enum phase phases[RECOVERY_STATE_COUNT] = {
+		[RECOVERY_RUNNING] = PHASE_FIRST_FRAME,
+		[RECOVERY_WAITING] = PHASE_WAIT,
+		[RECOVERY_REBUILDING] = PHASE_REBUILD,
+		[RECOVERY_BACKOFF] = PHASE_BACKOFF,
+		[RECOVERY_SOFTWARE] = PHASE_FIRST_FRAME,
+	};
+	enum recovery_state state = renderer->recovery.state;
+
+	/* Only a rebuild can fail; a first frame that never came gives way to a new loss. */
+	ok |= renderer->record.phase.phase == PHASE_WAIT ||
+	      renderer->record.phase.phase == PHASE_BACKOFF;
+	record_phase(&renderer->record, phases[state], renderer->recovery.rung, ok);
+	if (renderer->news) {
+		renderer->news->state_changed(renderer->news, state);
+	}
 }
 
 static void feed(struct renderer *renderer, struct recovery_input in)
@@ -270,13 +141,14 @@ static void feed(struct renderer *renderer, struct recovery_input in)
 		orders = recovery_step(&renderer->recovery, in, now(renderer));
 		if (orders.state_changed) {
 			trace_orders(renderer, in);
+			report_state(renderer, in.event == RECOVERY_EVENT_REBUILT);
 		}
 	} while (carry_out(renderer, &orders, &in));
 }
 
 /* On GBM the surface owns the buffers that are on the screen, and the backend the device: both
  * stay. */
-static uint32_t available_rungs(const struct renderer *renderer)
+uint32_t renderer_rungs(const struct renderer *renderer)
 {
 	if (renderer->egl.options.platform == EGL_PLATFORM_GBM_KHR) {
 		return RUNG_BIT(RUNG_CONTEXT);
@@ -287,13 +159,29 @@ static uint32_t available_rungs(const struct renderer *renderer)
 	return RUNG_BIT(RUNG_CONTEXT) | RUNG_BIT(RUNG_DISPLAY) | RUNG_BIT(RUNG_SOFTWARE);
 }
 
-static void configure(struct renderer *renderer, struct recovery_config *config)
+/* What was asked for, as far as the driver allows. */
+static struct recovery_config effective_config(const struct renderer *renderer)
 {
-	recovery_config_init(config);
-	config->rungs = available_rungs(renderer);
-	if (renderer->disposal->status_sticks) {
-		config->wait_limit_ns = WAIT_LIMIT_STUCK_NS;
-		config->wait_limit_again_ns = WAIT_LIMIT_STUCK_NS;
+	struct recovery_config config = renderer->config;
+
+	config.rungs &= renderer_rungs(renderer);
+	if (renderer->disposal->status_sticks && config.wait_limit_ns > WAIT_LIMIT_STUCK_NS) {
+		config.wait_limit_ns = WAIT_LIMIT_STUCK_NS;
+		config.wait_limit_again_ns = WAIT_LIMIT_STUCK_NS;
+	}
+	return config;
+}
+
+void renderer_configure(struct renderer *renderer, const struct recovery_config *config)
+{
+	struct recovery_config effective;
+	struct recovery_orders orders;
+
+	renderer->config = *config;
+	effective = effective_config(renderer);
+	orders = recovery_configure(&renderer->recovery, &effective, now(renderer));
+	if (orders.timer_ns != RECOVERY_TIMER_KEEP) {
+		renderer->host->set_timer(renderer->host, orders.timer_ns);
 	}
 }
 
@@ -312,7 +200,7 @@ static const char *make_first_generation(struct renderer *renderer)
 		if (!error) {
 			return NULL;
 		}
-		drop(renderer, RECOVERY_DROP_LOST);
+		rebuild_drop(renderer, RECOVERY_DROP_LOST);
 		/* A reset that is under way ends; a driver that can't do what it takes never will.
 		 */
 		if (status == RESET_STATUS_NONE && ++failures == FIRST_GENERATION_FAILURES) {
@@ -346,28 +234,13 @@ const char *renderer_init(
 	}
 	record_init(&renderer->record, host);
 	renderer->disposal = renderer->generation->disposal;
-	configure(renderer, &config);
+	recovery_config_init(&renderer->config);
+	renderer->config.rungs =
+		RUNG_BIT(RUNG_CONTEXT) | RUNG_BIT(RUNG_DISPLAY) | RUNG_BIT(RUNG_SOFTWARE);
+	config = effective_config(renderer);
 	orders = recovery_init(&renderer->recovery, &config, now(renderer));
 	host->set_timer(host, orders.timer_ns);
 	return NULL;
-}
-
-/* Nothing of ours may run on when the display is closed. */
-static void end_jobs(struct renderer *renderer)
-{
-	struct job *rebuild = renderer->rebuild, *probe = renderer->probe;
-
-	renderer->rebuild = NULL;
-	renderer->probe = NULL;
-	if (rebuild && renderer->host->join_job(renderer->host, rebuild)) {
-		take_over(renderer, rebuild);
-		job_destroy(rebuild);
-	} else if (rebuild) {
-		egl_abandon(&renderer->egl);
-	}
-	if (probe && renderer->host->join_job(renderer->host, probe)) {
-		job_destroy(probe);
-	}
 }
 
 void renderer_fini(struct renderer *renderer)
@@ -376,7 +249,7 @@ void renderer_fini(struct renderer *renderer)
 
 	record_finish(&renderer->record, renderer->recovery.cause);
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_STOP});
-	end_jobs(renderer);
+	rebuild_end(renderer);
 	lost = renderer->generation && renderer->generation->lost;
 	generation_destroy(renderer->generation, lost);
 	renderer->generation = NULL;
@@ -408,6 +281,22 @@ void renderer_report_doubt(struct renderer *renderer)
 {
 	renderer->doubt_pending = true;
 	renderer->host->schedule_dispatch(renderer->host);
+}
+
+bool renderer_simulate(struct renderer *renderer, enum reset_status cause)
+{
+	if (!renderer_generation(renderer)) {
+		return false;
+	}
+	renderer->record.simulating = true;
+	renderer_report_loss(renderer, cause);
+	return true;
+}
+
+void renderer_set_news(struct renderer *renderer, struct news *news)
+{
+	renderer->news = news;
+	renderer->record.news = news;
 }
 
 bool renderer_check(struct renderer *renderer)
@@ -460,6 +349,7 @@ void renderer_presented(struct renderer *renderer, bool all)
 		return;
 	}
 	renderer->target_failures = 0;
+	renderer->frames++;
 	if (all) {
 		record_whole_frame(
 			&renderer->record, renderer->generation, renderer->recovery.cause);
@@ -496,5 +386,5 @@ void renderer_timer(struct renderer *renderer)
 
 void renderer_job_done(struct renderer *renderer, struct job *job)
 {
-	feed(renderer, conclude(renderer, job));
+	feed(renderer, rebuild_conclude(renderer, job));
 }

@@ -51,6 +51,7 @@ struct renderer_host {
  * happened to it. */
 struct renderer {
 	struct renderer_host *host; // borrowed
+	struct news *news;          // borrowed; NULL: nobody wants to know
 	struct gl_api api;
 	struct egl egl;
 	struct generation *generation; // NULL while there is none
@@ -60,12 +61,15 @@ struct renderer {
 	struct job *probe;               // likewise
 	struct program_set programs;     // of the last generation that drew
 
+	struct recovery_config config; // as asked for; what this machine can do is in recovery
 	struct recovery recovery;
 	struct record record;
-	bool loss_pending;             // seen, and not dispatched yet
-	enum reset_status loss_status; // with loss_pending
-	unsigned target_failures;      // in a row, without a loss
-	bool doubt_pending;            // a frame had GL errors, and that was not dispatched yet
+	struct generation_counters past; // sums over the generations before the present one
+	uint64_t frames;                 // presented
+	bool loss_pending;               // seen, and not dispatched yet
+	enum reset_status loss_status;   // with loss_pending
+	unsigned target_failures;        // in a row, without a loss
+	bool doubt_pending;              // a frame had GL errors, and that was not dispatched yet
 };
 
 /**
@@ -106,6 +110,21 @@ bool renderer_accept(struct renderer *renderer, enum target_result result);
  * the status at once. From the event loop only.
  */
 void renderer_hint(struct renderer *renderer, const char *task);
+
+/** Behave as if the driver had told of a reset. Returns false while a recovery is under way. */
+bool renderer_simulate(struct renderer *renderer, enum reset_status cause);
+
+/** Tell @news from now on; NULL: nobody. */
+void renderer_set_news(struct renderer *renderer, struct news *news);
+
+/** Use @config, which is copied, as far as this machine allows. */
+void renderer_configure(struct renderer *renderer, const struct recovery_config *config);
+
+/** The rungs that this machine can take, RUNG_BIT()s. */
+uint32_t renderer_rungs(const struct renderer *renderer);
+
+/** Sums over all generations, the present one included. */
+struct generation_counters renderer_counters(const struct renderer *renderer);
 
 /** An output was presented. @all: now every output shows a frame of the present generation. */
 void renderer_presented(struct renderer *renderer, bool all);

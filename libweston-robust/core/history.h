@@ -32,6 +32,7 @@ struct incident {
 	uint64_t bytes_restored;
 	char guilty_task[64]; // name of the guilty program as told by the kernel; "" = unknown
 	bool finished;        // set by history_finish()
+	bool simulated;       // asked for, no GPU was reset
 };
 
 struct history {

@@ -88,6 +88,7 @@ struct egl {
 	bool partial_update;
 	bool surfaceless_context;
 	bool reduced;            // by egl_reduce()
+	bool no_canary;          // set by the user: without reset notification ask nobody
 	bool video_memory_purge; // EGL_NV_robustness_video_memory_purge
 	PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC swap_buffers_with_damage; // NULL: not offered
 };

@@ -201,8 +201,11 @@ bool generation_query_status(struct generation *gen, enum reset_status *status)
 	}
 	if (gen->caps.get_reset_status) {
 		*status = generation_reset_status(gen);
+	} else if (gen->lost || gen->egl->no_canary) {
+		*status = RESET_STATUS_NONE;
 	} else {
-		*status = gen->lost || draw_probe(gen) ? RESET_STATUS_NONE : RESET_STATUS_UNKNOWN;
+		gen->counters.canaries++;
+		*status = draw_probe(gen) ? RESET_STATUS_NONE : RESET_STATUS_UNKNOWN;
 	}
 	return true;
 }

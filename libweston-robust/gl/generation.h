@@ -20,6 +20,7 @@ struct generation_counters {
 	uint64_t uploaded_bytes;
 	uint64_t draw_calls;
 	uint64_t status_queries;
+	uint64_t canaries;          // drawn in their place
 	uint64_t restored_surfaces; // contents whose texture had been lost with an earlier
 				    // generation
 	uint64_t restored_bytes;

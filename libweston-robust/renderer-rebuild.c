@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "renderer-rebuild.h"
+
+struct generation_counters renderer_counters(const struct renderer *renderer)
+{
+	const struct generation *gen = renderer->generation;
+	struct generation_counters sum = renderer->past;
+
+	if (gen) {
+		sum.uploaded_bytes += gen->counters.uploaded_bytes;
+		sum.draw_calls += gen->counters.draw_calls;
+		sum.status_queries += gen->counters.status_queries;
+		sum.canaries += gen->counters.canaries;
+		sum.restored_surfaces += gen->counters.restored_surfaces;
+		sum.restored_bytes += gen->counters.restored_bytes;
+		sum.placeholders += gen->counters.placeholders;
+	}
+	return sum;
+}
+
+static void count_past(struct renderer *renderer)
+{
+	struct generation_counters *past = &renderer->past;
+
+	*past = renderer_counters(renderer);
+	if (renderer->generation) {
+		renderer->generation->counters = (struct generation_counters){0};
+	}
+}
+
+void rebuild_drop(struct renderer *renderer, enum recovery_drop how)
+{
+	count_past(renderer);
+	generation_destroy(renderer->generation, how == RECOVERY_DROP_LOST);
+	renderer->generation = NULL;
+}
+
+void rebuild_detach(struct renderer *renderer, enum recovery_drop how)
+{
+	struct generation *gen = renderer->generation;
+
+	if (!gen) {
+		return;
+	}
+	count_past(renderer);
+	program_set_collect(&renderer->programs, gen);
+	if (how == RECOVERY_DROP_ALIVE) {
+		rebuild_drop(renderer, how);
+		return;
+	}
+	generation_strip(gen);
+	if (!gen->disposal->abandon_context) {
+		egl_make_current(&renderer->egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+	}
+	egl_forget_current(&renderer->egl);
+}
+
+/* What has to be done about the display on this thread. Returns NULL on success. */
+static const char *prepare_display(struct renderer *renderer, enum recovery_rung rung)
+{
+	struct egl *egl = &renderer->egl;
+	bool closed = egl->display == EGL_NO_DISPLAY;
+
+	/* The choice of a software driver takes the process's environment, and never hangs. */
+	if (rung == RUNG_SOFTWARE || (rung == RUNG_CONTEXT && closed && egl->software)) {
+		rebuild_drop(renderer, RECOVERY_DROP_LOST);
+		return egl_reopen(egl, true, renderer->disposal->abandon_display);
+	}
+	if (rung == RUNG_DISPLAY && !closed) {
+		egl_close_windows(egl, renderer->disposal->abandon_display);
+	}
+	return NULL;
+}
+
+static void take_over(struct renderer *renderer, struct job *job)
+{
+	egl_take_over(&renderer->egl, &job->egl);
+	renderer->generation = job->generation;
+	if (renderer->generation) {
+		renderer->generation->egl = &renderer->egl;
+		renderer->generation->api = &renderer->api;
+		renderer->disposal = renderer->generation->disposal;
+	}
+}
+
+struct recovery_input rebuild_conclude(struct renderer *renderer, struct job *job)
+{
+	struct recovery_input answer = job->answer;
+
+	if (job->error) {
+		renderer->host->trace(renderer->host, job->error);
+	}
+	if (job == renderer->probe) {
+		renderer->probe = NULL;
+		egl_forget_current(&renderer->egl); /* it may have run on this thread */
+	} else {
+		const struct disposal *before = renderer->disposal;
+
+		renderer->rebuild = NULL;
+		take_over(renderer, job);
+		if (renderer->disposal != before) {
+			renderer_configure(renderer, &renderer->config);
+		}
+	}
+	if (answer.event == RECOVERY_EVENT_REBUILT) {
+		record_rebuilt(&renderer->record, renderer->generation);
+	}
+	job_destroy(job);
+	return answer;
+}
+
+/* Whether by another thread or, short of those, by this one, which answers at once. */
+static bool run(struct renderer *renderer, struct job *job, struct recovery_input *answer)
+{
+	if (renderer->host->start_job(renderer->host, job)) {
+		return false;
+	}
+	job_run(job);
+	*answer = rebuild_conclude(renderer, job);
+	return true;
+}
+
+static struct job *prepare_rebuild(struct renderer *renderer, enum recovery_rung rung)
+{
+	struct job *job = job_create(JOB_REBUILD, &renderer->egl);
+
+	if (job) {
+		job->rung = rung;
+		job->generation_id = ++renderer->last_generation_id;
+		job->old = renderer->generation;
+		job->programs = renderer->programs;
+		job->begin_ns = renderer->host->now_ns(renderer->host);
+		renderer->generation = NULL;
+	}
+	return job;
+}
+
+bool rebuild_start(
+	struct renderer *renderer, enum recovery_rung rung, struct recovery_input *answer)
+{
+	const char *error = prepare_display(renderer, rung);
+
+	record_attempt(&renderer->record, rung);
+	if (!error) {
+		renderer->rebuild = prepare_rebuild(renderer, rung);
+		error = renderer->rebuild ? NULL : "out of memory";
+	}
+	if (error) {
+		renderer->host->trace(renderer->host, error);
+		*answer = (struct recovery_input){.event = RECOVERY_EVENT_REBUILD_FAILED};
+		return true;
+	}
+	return run(renderer, renderer->rebuild, answer);
+}
+
+void rebuild_abandon(struct renderer *renderer)
+{
+	if (renderer->rebuild) {
+		renderer->host->trace(renderer->host, "the driver does not return: left behind");
+		renderer->host->forsake_job(renderer->host, renderer->rebuild);
+		renderer->rebuild = NULL;
+		egl_abandon(&renderer->egl);
+	}
+}
+
+bool rebuild_start_probe(struct renderer *renderer, struct recovery_input *answer)
+{
+	struct job *job = renderer->probe ? NULL : job_create(JOB_PROBE, &renderer->egl);
+
+	if (!job) {
+		return false;
+	}
+	job->begin_ns = renderer->host->now_ns(renderer->host);
+	renderer->probe = job;
+	return run(renderer, job, answer);
+}
+
+void rebuild_contents(struct renderer *renderer)
+{
+	record_wait_over(&renderer->record);
+	generation_drop_contents(renderer->generation, ++renderer->last_generation_id);
+	record_rebuilt(&renderer->record, renderer->generation);
+	record_phase(&renderer->record, PHASE_FIRST_FRAME, renderer->recovery.rung, true);
+}
+
+void rebuild_end(struct renderer *renderer)
+{
+	struct job *rebuild = renderer->rebuild, *probe = renderer->probe;
+
+	renderer->rebuild = NULL;
+	renderer->probe = NULL;
+	if (rebuild && renderer->host->join_job(renderer->host, rebuild)) {
+		take_over(renderer, rebuild);
+		job_destroy(rebuild);
+	} else if (rebuild) {
+		egl_abandon(&renderer->egl);
+	}
+	if (probe && renderer->host->join_job(renderer->host, probe)) {
+		job_destroy(probe);
+	}
+}
