@@ -169,7 +169,9 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 		set_filter(texture, item->linear);
 		set_texture_coordinates(gen, program, item);
 	} else {
-		gen->counters.placeholders += item->content != NULL;
+		if (item->content) {
+			texture_note_placeholder(gen, item->content);
+		}
 		gen->api->glUniform4fv(
 			program->color, 1, item->content ? placeholder_color : item->solid);
 	}

@@ -230,11 +230,10 @@ enum reset_status generation_reset_status(struct generation *gen)
 	}
 }
 
-bool generation_read_errors(struct generation *gen, GLenum *error)
+bool generation_saw_error(struct generation *gen)
 {
-	bool lost = false;
+	bool refused = false;
 
-	*error = GL_NO_ERROR;
 	for (int i = 0; i < STICKY_ERRORS_MAX; i++) {
 		GLenum next = gen->api->glGetError();
 
@@ -242,10 +241,25 @@ bool generation_read_errors(struct generation *gen, GLenum *error)
 			break;
 		}
 		if (next == GL_CONTEXT_LOST_KHR) {
-			lost = true;
-		} else if (*error == GL_NO_ERROR) {
-			*error = next;
+			gen->seen_loss = true;
+			continue;
+		}
+		refused = true;
+		if (gen->seen_error == GL_NO_ERROR) {
+			gen->seen_error = next;
 		}
 	}
+	return refused;
+}
+
+bool generation_read_errors(struct generation *gen, GLenum *error)
+{
+	bool lost;
+
+	generation_saw_error(gen);
+	*error = gen->seen_error;
+	lost = gen->seen_loss;
+	gen->seen_error = GL_NO_ERROR;
+	gen->seen_loss = false;
 	return lost;
 }

@@ -24,7 +24,8 @@ struct generation_counters {
 	uint64_t restored_surfaces; // contents whose texture had been lost with an earlier
 				    // generation
 	uint64_t restored_bytes;
-	uint64_t placeholders; // drawn in place of a content that could not be restored
+	uint64_t placeholders;  // drawn in place of a content that could not be restored
+	uint64_t lost_surfaces; // contents, each counted once, that they were drawn for
 };
 
 /**
@@ -49,6 +50,8 @@ struct generation {
 	struct wl_list programs;     // struct program.link
 	GLuint vertex_buffer;
 
+	GLenum seen_error; // by generation_saw_error(), not read yet; 0: none
+	bool seen_loss;    // likewise GL_CONTEXT_LOST
 	bool lost; // told so by generation_mark_lost(): GL is not called any more, only asked for
 		   // its status
 	const struct program *bound_program; // NULL: none yet
@@ -130,5 +133,11 @@ enum reset_status generation_reset_status(struct generation *gen);
  * Returns whether GL_CONTEXT_LOST was among them; *@error is the first other error or GL_NO_ERROR.
  */
 bool generation_read_errors(struct generation *gen, GLenum *error);
+
+/**
+ * Whether GL has refused something since this or generation_read_errors() was called last. What was
+ * seen is kept for generation_read_errors(). A loss is no refusal: it returns false.
+ */
+bool generation_saw_error(struct generation *gen);
 
 #endif

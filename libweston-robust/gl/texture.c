@@ -175,22 +175,34 @@ static void upload(struct texture *texture, const uint8_t *pixels)
 	}
 }
 
+static void find_dirty(struct texture *texture)
+{
+	unsigned width = (unsigned)texture->width, height = (unsigned)texture->height;
+
+	if (texture->filled) {
+		pixman_region32_intersect_rect(
+			&texture->dirty, &texture->dirty, 0, 0, width, height);
+	} else {
+		pixman_region32_fini(&texture->dirty);
+		pixman_region32_init_rect(&texture->dirty, 0, 0, width, height);
+	}
+}
+
 /* Returns false when the texture never got its pixels: nothing to show then. */
 static bool texture_update(struct texture *texture)
 {
 	struct content *content = texture->content;
 	const uint8_t *pixels;
 
-	if (!texture->filled) {
-		pixman_region32_fini(&texture->dirty);
-		pixman_region32_init_rect(
-			&texture->dirty, 0, 0, (unsigned)texture->width, (unsigned)texture->height);
-	} else {
-		pixman_region32_intersect_rect(&texture->dirty, &texture->dirty, 0, 0,
-			(unsigned)texture->width, (unsigned)texture->height);
-	}
+	find_dirty(texture);
 	if (!pixman_region32_not_empty(&texture->dirty)) {
 		return texture->filled;
+	}
+	if (!texture->filled && content->drawn && !content_still_readable(content)) {
+		return false;
+	}
+	if (!texture->filled) {
+		generation_saw_error(texture->gen); /* what others did */
 	}
 	pixels = content_begin_read(content);
 	if (!pixels) {
@@ -198,6 +210,10 @@ static bool texture_update(struct texture *texture)
 	}
 	upload(texture, pixels);
 	content_end_read(content);
+	/* A first upload that failed leaves no storage, or garbage; a later one the old pixels. */
+	if (!texture->filled && generation_saw_error(texture->gen)) {
+		return false;
+	}
 	texture->filled = true;
 	pixman_region32_clear(&texture->dirty);
 	return true;
@@ -240,4 +256,17 @@ struct texture *texture_get(struct generation *gen, struct content *content)
 		count_restored(gen, content);
 	}
 	return texture;
+}
+
+void texture_note_placeholder(struct generation *gen, struct content *content)
+{
+	enum content_loss why = content_restorable(content) ? CONTENT_LOSS_UPLOAD : content->gone;
+
+	gen->counters.placeholders++;
+	if (content->lost_in == gen->id || (why == CONTENT_LOSS_UPLOAD && !content->drawn)) {
+		return;
+	}
+	content->lost_in = gen->id;
+	content->lost = why;
+	gen->counters.lost_surfaces++;
 }

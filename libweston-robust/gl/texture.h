@@ -27,9 +27,16 @@ struct texture {
  * damage reported since.
  *
  * What cannot be read now (the buffer is gone and nothing was kept) leaves an earlier texture as it
- * is. Returns NULL when there is nothing that could be shown.
+ * is. Returns NULL when there is nothing that could be shown: nothing to read, or GL refused it.
  */
 struct texture *texture_get(struct generation *gen, struct content *content);
+
+/**
+ * Note that a placeholder is drawn for @content, of which there is no texture, and why: in
+ * content.lost_in and content.lost, once in each generation. Content that GL refused and that was
+ * never shown is too much for GL, and not lost.
+ */
+void texture_note_placeholder(struct generation *gen, struct content *content);
 
 /** Report damage (buffer pixels, may reach beyond the buffer) that the next texture_get() uploads.
  */

@@ -2,8 +2,16 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "scene/content.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Linux 5.14. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
 
 void content_init(struct content *content)
 {
@@ -45,6 +53,7 @@ void content_set_solid(struct content *content, const float color[4])
 {
 	content_drop_copy(content);
 	content->shm = NULL;
+	content->gone = CONTENT_LOSS_NONE;
 	content->kind = CONTENT_SOLID;
 	memcpy(content->solid, color, sizeof(content->solid));
 }
@@ -59,11 +68,18 @@ void content_set_shm(struct content *content, struct wl_shm_buffer *shm,
 	content->layout = *layout;
 	content->bottom_left = bottom_left;
 	content->shm = shm;
+	content->gone = CONTENT_LOSS_NONE;
 }
 
 void content_release_shm(struct content *content)
 {
 	content->shm = NULL;
+}
+
+void content_forget(struct content *content, enum content_loss why)
+{
+	content_drop_copy(content);
+	content->gone = why;
 }
 
 size_t content_bytes(const struct content *content)
@@ -96,6 +112,11 @@ static void copy_box(struct content *content, const uint8_t *source, const pixma
 	}
 }
 
+static bool readable_shm(const struct content *content)
+{
+	return content->shm && content->gone == CONTENT_LOSS_NONE;
+}
+
 bool content_update_copy(struct content *content, const pixman_region32_t *damage)
 {
 	const struct content_layout *layout = &content->layout;
@@ -105,7 +126,7 @@ bool content_update_copy(struct content *content, const pixman_region32_t *damag
 	int count;
 	bool fresh = !content->copy;
 
-	if (!content->shm || (fresh && !allocate_copy(content))) {
+	if (!readable_shm(content) || (fresh && !allocate_copy(content))) {
 		return false;
 	}
 	pixman_region32_init_rect(&todo, 0, 0, (unsigned)layout->width, (unsigned)layout->height);
@@ -135,15 +156,35 @@ bool content_set_pixels(
 	return true;
 }
 
+/* Touches every page, and is told so instead of receiving a signal where a page has nothing behind
+ * it. Without such a kernel libwayland's guard is left: it ends the client. */
+bool content_still_readable(struct content *content)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin, end;
+
+	if (!readable_shm(content)) {
+		return !content->shm;
+	}
+	begin = (uintptr_t)wl_shm_buffer_get_data(content->shm);
+	end = begin + content_bytes(content);
+	begin -= begin % page;
+	if (madvise((void *)begin, end - begin, MADV_POPULATE_READ) < 0 && errno == EFAULT) {
+		content_forget(content, CONTENT_LOSS_UNREADABLE);
+		return false;
+	}
+	return true;
+}
+
 bool content_restorable(const struct content *content)
 {
 	return content->kind == CONTENT_SOLID ||
-	       (content->kind == CONTENT_PIXELS && (content->shm || content->copy));
+	       (content->kind == CONTENT_PIXELS && (readable_shm(content) || content->copy));
 }
 
 const uint8_t *content_begin_read(struct content *content)
 {
-	if (!content->shm) {
+	if (!readable_shm(content)) {
 		return content->copy;
 	}
 	wl_shm_buffer_begin_access(content->shm);
@@ -152,7 +193,7 @@ const uint8_t *content_begin_read(struct content *content)
 
 void content_end_read(struct content *content)
 {
-	if (content->shm) {
+	if (readable_shm(content)) {
 		wl_shm_buffer_end_access(content->shm);
 	}
 }

@@ -18,6 +18,15 @@ enum content_kind {
 	CONTENT_SOLID,
 };
 
+/** Why a content's pixels can't be shown. */
+enum content_loss {
+	CONTENT_LOSS_NONE,
+	CONTENT_LOSS_NOT_KEPT,   // the policy keeps nothing, or memory was short
+	CONTENT_LOSS_EVICTED,    // let go of for the sake of the budget
+	CONTENT_LOSS_UNREADABLE, // the client has truncated the pool of the buffer that is held
+	CONTENT_LOSS_UPLOAD,     // they are kept, but GL would not take them
+};
+
 /** The layout of an image in memory, rows from top to bottom. */
 struct content_layout {
 	uint32_t fourcc;       // DRM_FORMAT_*
@@ -42,11 +51,14 @@ struct content {
 
 	struct wl_shm_buffer
 		*shm;  // held: valid while the owner keeps its wl_buffer; NULL: not held
-	uint8_t *copy; // owned, of copy_layout; NULL: none
+	uint8_t *copy; // owned, of the same layout; NULL: none
 	size_t copy_bytes;
+	enum content_loss gone; // why neither can be read; NONE as long as one can
 
 	struct texture *texture; // owned by a generation, which clears the pointer; may be NULL
 	bool drawn;              // had a texture in some generation
+	uint64_t lost_in;        // id of the generation that shows a placeholder for it; 0: none
+	enum content_loss lost;  // why it does
 };
 
 /** Start as CONTENT_NONE. */
@@ -75,7 +87,7 @@ void content_release_shm(struct content *content);
  * Copy from the held shm buffer what @damage (buffer pixels) covers, everything if there was no
  * copy yet.
  *
- * Returns false when memory is short or nothing is held; the content is unchanged then.
+ * Returns false when memory is short or there is nothing to read; the content is unchanged then.
  */
 bool content_update_copy(struct content *content, const pixman_region32_t *damage);
 
@@ -88,6 +100,16 @@ bool content_set_pixels(
 
 /** Free the copy: the held buffer is the only source again. */
 void content_drop_copy(struct content *content);
+
+/** Nothing is kept any more, because of @why: neither the shm buffer nor a copy is to be read. */
+void content_forget(struct content *content, enum content_loss why);
+
+/**
+ * Whether the held buffer can still be read from end to end. To be asked before it is read for
+ * another time: a client whose pool shrinks after the first upload goes unpunished by other
+ * renderers. If not, there is nothing to read any more (content.gone). True when nothing is held.
+ */
+bool content_still_readable(struct content *content);
 
 /** Whether the pixels can be uploaded again after a reset. Always true for a solid colour. */
 bool content_restorable(const struct content *content);

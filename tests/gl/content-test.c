@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+/*
+ * Contents of clients' shm buffers: what is copied, and what becomes of a pool that shrinks. The
+ * buffers are real memory; libwayland's functions for them are replaced (--wrap).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <drm_fourcc.h>
+
+#include "gl-scene.h"
+#include "test.h"
+
+#define WIDTH 50
+#define HEIGHT 400
+#define STRIDE (WIDTH * 4 + 8)
+#define OFFSET 1000 /* in the pool, and so in its first page */
+#define POOL_BYTES (OFFSET + STRIDE * HEIGHT)
+
+struct client {
+	struct generation *gen;
+	struct gl_api api;
+	struct egl egl;
+	int fd;
+	uint8_t *pool;
+	struct content content;
+};
+
+/* struct wl_shm_buffer is opaque: what stands for one here is the address of its pixels. */
+void __wrap_wl_shm_buffer_begin_access(struct wl_shm_buffer *buffer);
+void __wrap_wl_shm_buffer_end_access(struct wl_shm_buffer *buffer);
+void *__wrap_wl_shm_buffer_get_data(struct wl_shm_buffer *buffer);
+
+static int accesses;
+
+void __wrap_wl_shm_buffer_begin_access(struct wl_shm_buffer *buffer)
+{
+	accesses++;
+}
+
+void __wrap_wl_shm_buffer_end_access(struct wl_shm_buffer *buffer)
+{
+	accesses--;
+}
+
+void *__wrap_wl_shm_buffer_get_data(struct wl_shm_buffer *buffer)
+{
+	return buffer;
+}
+
+static void attach(struct client *client)
+{
+	const struct content_layout layout = {
+		.fourcc = DRM_FORMAT_ABGR8888,
+		.width = WIDTH,
+		.height = HEIGHT,
+		.stride = STRIDE,
+		.bytes_per_pixel = 4,
+	};
+
+	content_set_shm(
+		&client->content, (struct wl_shm_buffer *)(client->pool + OFFSET), &layout, false);
+}
+
+static void setup(struct client *client)
+{
+	const struct egl_options options = scene_egl_options();
+	const char *error;
+
+	memset(client, 0, sizeof(*client));
+	fake_gl_load(&client->api);
+	test_assert(!egl_init(&client->egl, &client->api, &options));
+	client->gen = generation_create(&client->egl, 1, &error);
+	test_assert(client->gen != NULL);
+	client->fd = memfd_create("content-test", MFD_CLOEXEC);
+	test_assert_int_eq(ftruncate(client->fd, POOL_BYTES), 0);
+	client->pool = mmap(NULL, POOL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, client->fd, 0);
+	test_assert(client->pool != MAP_FAILED);
+	memset(client->pool, 0x11, POOL_BYTES);
+	content_init(&client->content);
+	attach(client);
+}
+
+static void teardown(struct client *client)
+{
+	generation_destroy(client->gen, false);
+	content_fini(&client->content);
+	egl_finish(&client->egl);
+	munmap(client->pool, POOL_BYTES);
+	close(client->fd);
+	test_assert_int_eq(accesses, 0);
+	scene_check_no_misuse();
+	fake_gl_reset();
+}
+
+static void next_generation(struct client *client, uint64_t id)
+{
+	const char *error;
+
+	fake_gl_lose(GL_INNOCENT_CONTEXT_RESET_EXT, 0);
+	generation_destroy(client->gen, true);
+	client->gen = generation_create(&client->egl, id, &error);
+	test_assert(client->gen != NULL);
+}
+
+static void placeholder(struct client *client, enum content_loss why, uint64_t count)
+{
+	test_assert(!texture_get(client->gen, &client->content));
+	texture_note_placeholder(client->gen, &client->content);
+	test_assert_int_eq(client->content.lost, why);
+	test_assert_int_eq(client->content.lost_in, client->gen->id);
+	test_assert_int_eq(client->gen->counters.lost_surfaces, count);
+}
+
+static size_t differing(const uint8_t *pixels, uint8_t value)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < (size_t)STRIDE * HEIGHT; i++) {
+		n += pixels[i] != value;
+	}
+	return n;
+}
+
+TEST(copies_follow_the_damage)
+{
+	pixman_region32_t damage;
+	struct client client;
+
+	setup(&client);
+	pixman_region32_init(&damage);
+	test_assert(content_update_copy(&client.content, &damage));
+	test_assert_int_eq(client.content.copy_bytes, STRIDE * HEIGHT);
+	test_assert_int_eq(memcmp(client.content.copy, client.pool + OFFSET, WIDTH * 4), 0);
+
+	/* The client changes everything and tells of two rectangles: these bytes are copied, and no
+	 * others. */
+	memset(client.content.copy, 0x33, client.content.copy_bytes);
+	memset(client.pool, 0x22, POOL_BYTES);
+	pixman_region32_union_rect(&damage, &damage, 3, 5, 20, 10);
+	pixman_region32_union_rect(&damage, &damage, 30, 200, 7, 100);
+	attach(&client);
+	test_assert(content_update_copy(&client.content, &damage));
+	test_assert_int_eq(differing(client.content.copy, 0x33), 4 * (20 * 10 + 7 * 100));
+	test_assert_int_eq(client.content.copy[(size_t)5 * STRIDE + 3 * 4], 0x22);
+	pixman_region32_fini(&damage);
+	teardown(&client);
+}
+
+TEST(damage_beyond_the_buffer_is_cut_off)
+{
+	pixman_region32_t damage;
+	struct client client;
+
+	setup(&client);
+	pixman_region32_init_rect(&damage, WIDTH - 1, HEIGHT - 1, 1000, 1000);
+	test_assert(content_update_copy(&client.content, &damage));
+	memset(client.content.copy, 0x33, client.content.copy_bytes);
+	test_assert(content_update_copy(&client.content, &damage));
+	test_assert_int_eq(differing(client.content.copy, 0x33), 4);
+	pixman_region32_fini(&damage);
+	teardown(&client);
+}
+
+TEST(a_truncated_pool_is_noticed_without_a_signal)
+{
+	const off_t lengths[] = {0, 4096, OFFSET + STRIDE * (HEIGHT - 40)};
+	pixman_region32_t damage;
+	struct client client;
+
+	pixman_region32_init(&damage);
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		setup(&client);
+		test_assert(texture_get(client.gen, &client.content) != NULL);
+		test_assert(content_still_readable(&client.content));
+		test_assert(content_restorable(&client.content));
+		test_assert_int_eq(ftruncate(client.fd, lengths[i]), 0);
+		test_assert(!content_still_readable(&client.content));
+		test_assert(!content_restorable(&client.content));
+		test_assert(!content_update_copy(&client.content, &damage));
+		test_assert(!content_begin_read(&client.content));
+		/* The texture goes on showing it. */
+		test_assert(texture_get(client.gen, &client.content) != NULL);
+		teardown(&client);
+	}
+	pixman_region32_fini(&damage);
+}
+
+TEST(a_pool_cut_behind_the_buffer_is_whole)
+{
+	struct client client;
+
+	setup(&client);
+	client.content.layout.height = 10;
+	test_assert_int_eq(ftruncate(client.fd, OFFSET + STRIDE * 10), 0);
+	test_assert(content_still_readable(&client.content));
+	teardown(&client);
+}
+
+TEST(truncated_while_the_gpu_is_away)
+{
+	struct client client;
+
+	setup(&client);
+	test_assert(texture_get(client.gen, &client.content) != NULL);
+	test_assert_int_eq(ftruncate(client.fd, 0), 0);
+	next_generation(&client, 2);
+	placeholder(&client, CONTENT_LOSS_UNREADABLE, 1);
+	/* Counted once in a generation, and once in the next. */
+	placeholder(&client, CONTENT_LOSS_UNREADABLE, 1);
+	test_assert_int_eq(client.gen->counters.placeholders, 2);
+	next_generation(&client, 3);
+	placeholder(&client, CONTENT_LOSS_UNREADABLE, 1);
+
+	/* The client's next frame is a new beginning. */
+	test_assert_int_eq(ftruncate(client.fd, POOL_BYTES), 0);
+	attach(&client);
+	test_assert(texture_get(client.gen, &client.content) != NULL);
+	teardown(&client);
+}
+
+TEST(what_was_let_go_of_says_why)
+{
+	static const enum content_loss reasons[] = {CONTENT_LOSS_NOT_KEPT, CONTENT_LOSS_EVICTED};
+	pixman_region32_t damage;
+	struct client client;
+
+	pixman_region32_init(&damage);
+	for (size_t i = 0; i < 2; i++) {
+		setup(&client);
+		test_assert(content_update_copy(&client.content, &damage));
+		test_assert(texture_get(client.gen, &client.content) != NULL);
+		content_forget(&client.content, reasons[i]);
+		content_release_shm(&client.content);
+		test_assert(texture_get(client.gen, &client.content) != NULL);
+		test_assert_int_eq(client.gen->counters.lost_surfaces, 0);
+		next_generation(&client, 2);
+		placeholder(&client, reasons[i], 1);
+		teardown(&client);
+	}
+	pixman_region32_fini(&damage);
+}
+
+/* Fails the upload of the next texture_get(), whichever call of it that is. */
+static void fail_upload(void)
+{
+	fake_script.fail_call = fake_report.calls + 1;
+	fake_script.fail_until = UINT64_MAX;
+}
+
+TEST(an_upload_that_fails_is_no_garbage)
+{
+	struct client client;
+	GLenum error;
+
+	setup(&client);
+	test_assert(texture_get(client.gen, &client.content) != NULL);
+	next_generation(&client, 2);
+	fail_upload();
+	placeholder(&client, CONTENT_LOSS_UPLOAD, 1);
+	/* The error is still there for those who doubt the frame. */
+	fake_script.fail_call = 0;
+	test_assert(!generation_read_errors(client.gen, &error));
+	test_assert(error != GL_NO_ERROR);
+	test_assert(!generation_read_errors(client.gen, &error));
+	test_assert_int_eq(error, GL_NO_ERROR);
+	test_assert(texture_get(client.gen, &client.content) != NULL);
+	teardown(&client);
+}
+
+TEST(what_gl_never_showed_is_not_lost)
+{
+	struct client client;
+
+	setup(&client);
+	fail_upload();
+	test_assert(!texture_get(client.gen, &client.content));
+	texture_note_placeholder(client.gen, &client.content);
+	test_assert_int_eq(client.gen->counters.placeholders, 1);
+	test_assert_int_eq(client.gen->counters.lost_surfaces, 0);
+	test_assert_int_eq(client.content.lost_in, 0);
+	fake_script.fail_call = 0;
+	teardown(&client);
+}
