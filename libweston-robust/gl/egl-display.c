@@ -274,13 +274,16 @@ const char *egl_reopen(struct egl *egl, bool software, bool abandon)
 
 void egl_take_over(struct egl *egl, const struct egl *from)
 {
-	const struct gl_api *api = egl->api;
+	const struct egl before = *egl;
 	struct wl_list windows;
 
 	wl_list_init(&windows);
 	wl_list_insert_list(&windows, &egl->windows);
 	*egl = *from;
-	egl->api = api;
+	egl->api = before.api;
+	egl->no_canary = before.no_canary;
+	egl->reduced |= before.reduced;
+	apply_reduction(egl);
 	wl_list_init(&egl->windows);
 	wl_list_insert_list(&egl->windows, &windows);
 	egl_forget_current(egl);

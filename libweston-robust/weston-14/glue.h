@@ -8,6 +8,7 @@
 #include "scene/content.h"
 #include "scene/frame.h"
 #include "weston-14/abi.h"
+#include "weston-robust-api.h"
 
 /* The data model of the glue between libweston 14 and the renderer. Private to weston-14/. */
 
@@ -30,6 +31,10 @@ struct glue {
 	struct wl_listener wake;               // weston_compositor.wake_signal
 	bool asleep;                           // as told to the renderer
 	struct wl_list workers;                // struct glue_worker.link
+
+	struct news news;
+	struct wl_list listeners; // struct weston_robust_listener.link
+	uint64_t lost_surfaces;   // reported by glue_api_surface_lost()
 
 	struct udev_monitor *uevents; // NULL: none to be had
 	struct wl_event_source *uevent_source;
@@ -266,6 +271,19 @@ void glue_add_shm_formats(struct glue *glue);
 void glue_uevent_init(struct glue *glue);
 
 void glue_uevent_fini(struct glue *glue);
+
+/* ---- api.c: weston-robust-api.h ---- */
+
+void glue_api_init(struct glue *glue);
+
+void glue_api_fini(struct glue *glue);
+
+/** @surface shows a placeholder: its content could not be restored. Once per reset. */
+void glue_api_surface_lost(
+	struct glue *glue, struct weston_surface *surface, enum weston_robust_loss why);
+
+/** A repaint of @out began at @begin_ns and is over. */
+void glue_api_frame(struct glue_output *out, int64_t begin_ns, int64_t gpu_ns);
 
 /* ---- debug.c
  * -------------------------------------------------------------------------------------- */

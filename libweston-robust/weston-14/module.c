@@ -44,6 +44,7 @@ static void destroy(struct weston_compositor *compositor)
 		glue_surface_destroy(gs);
 	}
 	glue_uevent_fini(glue);
+	glue_api_fini(glue);
 	renderer_fini(&glue->renderer);
 	glue_host_fini(glue);
 	glue_debug_fini(glue);
@@ -88,6 +89,7 @@ static void introduce(struct glue *glue)
 	glue_log_features(glue);
 	glue_debug_init(glue);
 	glue_uevent_init(glue);
+	glue_api_init(glue);
 }
 
 /* For tests and for finding out; the configuration file is the compositor plugin's. */
@@ -130,6 +132,7 @@ static int display_create(
 	configure_from_environment(glue);
 	wl_list_init(&glue->outputs);
 	wl_list_init(&glue->surfaces);
+	wl_list_init(&glue->listeners);
 	set_hooks(glue);
 	if (!glue_host_init(glue)) {
 		free(glue);

@@ -265,6 +265,7 @@ static void finish(struct repaint *repaint)
 		glue_output_frame_presented(out);
 	}
 	glue_output_note_presented(out);
+	glue_api_frame(out, repaint->glue->frame_ns, -1);
 }
 
 static void repaint_init(
