@@ -10,24 +10,37 @@
  *   copy   copy the pixels, release at once. No client notices; costs the memory once more and the
  *          time to copy what is damaged.
  *
- * AUTO holds unless the client is known to need its buffer back. How it becomes known:
+ * From outside, a client that waits looks like one that has nothing to draw. So holding is a trial,
+ * and it is the client's doing that ends it:
  *
- *   the client has no other buffer                    copy at the first attach
- *   it commits the same buffer twice in a row         it has only one for this surface: copy from
- *                                                     now on, until several different ones come
- *                                                     in a row
- *   it does nothing for RETENTION_GRACE_NS            is it idle, or does it wait? When it has
- *   after its last commit                             another buffer for its next frame it can't
- *                                                     be waiting: hold on. Else copy and release:
- *                                                     that ends any wait after at most the grace.
+ *   it commits the same buffer twice in a row         it has only one for this surface: copy
+ *   it replaces the buffer while that is held         it does not wait: hold on (independent)
+ *   it does neither for RETENTION_GRACE_NS            copy and release, which ends any wait; if it
+ *                                                     draws at once then, it did wait: copy from
+ *                                                     now on
  *
- * The last rule holds for HOLD too: no policy may stop a client that runs under stock.
+ * HOLD begins the trial with the first buffer, AUTO when several different buffers have come in a
+ * row: most clients take a second one only where the first stays busy, and are left alone so.
+ *
+ * An independent client may still wait one day, say for all of its buffers in order to resize them.
+ * AUTO copies and releases after RETENTION_PATIENCE_NS, whoever the client is. HOLD holds on for as
+ * long as the client has another buffer to draw to.
  */
 #include "retention.h"
 
 #include <string.h>
 
-void retention_attached(struct retention_state *state, uint64_t buffer, int64_t now_ns)
+static void learn_from_timing(struct retention_state *state, uint64_t buffer, int64_t now_ns)
+{
+	if (state->given_back_ns != 0 && now_ns - state->given_back_ns < RETENTION_ANSWER_NS) {
+		state->waits |= !state->independent;
+		state->independent = false;
+	} else if (state->buffer != 0 && state->buffer != buffer && !state->released) {
+		state->independent = true;
+	}
+}
+
+static void learn_from_identity(struct retention_state *state, uint64_t buffer)
 {
 	if (buffer == state->buffer) {
 		state->single_buffered = true;
@@ -38,32 +51,57 @@ void retention_attached(struct retention_state *state, uint64_t buffer, int64_t 
 	if (state->distinct_run >= RETENTION_DISTINCT_RUN) {
 		state->single_buffered = false;
 	}
+}
+
+void retention_attached(struct retention_state *state, uint64_t buffer, int64_t now_ns)
+{
+	learn_from_timing(state, buffer, now_ns);
+	learn_from_identity(state, buffer);
 	state->buffer = buffer;
 	state->taken_ns = now_ns;
+	state->given_back_ns = 0;
 	state->released = false;
 }
 
-bool retention_takes_turns(const struct retention_state *state)
+void retention_applied(struct retention_state *state, enum retention_action action,
+	const struct retention_facts *facts)
 {
-	return state->distinct_run >= RETENTION_DISTINCT_RUN;
-}
-
-void retention_applied(struct retention_state *state, enum retention_action action)
-{
-	if (action != RETENTION_ACTION_HOLD) {
-		state->released = true;
+	if (action == RETENTION_ACTION_HOLD) {
+		return;
 	}
+	if (!state->released && facts->mapped && !facts->destroyed &&
+		facts->now_ns - state->taken_ns >= RETENTION_GRACE_NS) {
+		state->given_back_ns = facts->now_ns;
+	}
+	state->released = true;
 }
 
-/* The client may be waiting for this buffer and can't draw without it. */
-static bool may_stall(const struct retention_state *state, const struct retention_facts *facts)
+static bool needs_it_back(enum retention_policy policy, const struct retention_state *state)
 {
-	return facts->spare_buffers == 0 && facts->now_ns - state->taken_ns >= RETENTION_GRACE_NS;
+	return policy == RETENTION_COPY || state->single_buffered || state->waits ||
+	       (policy == RETENTION_AUTO && state->distinct_run < RETENTION_DISTINCT_RUN);
 }
 
-static bool needs_it_back(const struct retention_state *state, const struct retention_facts *facts)
+bool retention_needs_spares(
+	enum retention_policy policy, const struct retention_state *state, int64_t now_ns)
 {
-	return state->single_buffered || facts->client_buffers <= 1;
+	return policy == RETENTION_HOLD && state->independent &&
+	       now_ns - state->taken_ns >= RETENTION_GRACE_NS;
+}
+
+static int64_t trial_ns(enum retention_policy policy, const struct retention_state *state)
+{
+	return policy == RETENTION_AUTO && state->independent ? RETENTION_PATIENCE_NS
+							      : RETENTION_GRACE_NS;
+}
+
+static bool trial_over(enum retention_policy policy, const struct retention_state *state,
+	const struct retention_facts *facts)
+{
+	if (retention_needs_spares(policy, state, facts->now_ns)) {
+		return facts->spare_buffers == 0;
+	}
+	return facts->now_ns - state->taken_ns >= trial_ns(policy, state);
 }
 
 enum retention_action retention_decide(enum retention_policy policy,
@@ -77,10 +115,7 @@ enum retention_action retention_decide(enum retention_policy policy,
 	if (!facts->mapped || facts->destroyed || state->released) {
 		return RETENTION_ACTION_COPY;
 	}
-	if (policy == RETENTION_COPY || may_stall(state, facts)) {
-		return RETENTION_ACTION_COPY;
-	}
-	if (policy == RETENTION_AUTO && needs_it_back(state, facts)) {
+	if (needs_it_back(policy, state) || trial_over(policy, state, facts)) {
 		return RETENTION_ACTION_COPY;
 	}
 	return RETENTION_ACTION_HOLD;
@@ -89,16 +124,12 @@ enum retention_action retention_decide(enum retention_policy policy,
 int64_t retention_deadline(enum retention_policy policy, const struct retention_state *state,
 	const struct retention_facts *facts)
 {
-	int64_t grace_end = state->taken_ns + RETENTION_GRACE_NS;
+	int64_t end_ns = state->taken_ns + trial_ns(policy, state);
 
 	if (retention_decide(policy, state, facts) != RETENTION_ACTION_HOLD) {
 		return 0;
 	}
-	if (facts->now_ns < grace_end) {
-		return grace_end;
-	}
-	/* A spare buffer exists; nobody tells us when the client spends it elsewhere. */
-	return facts->now_ns + RETENTION_RECHECK_NS;
+	return facts->now_ns < end_ns ? end_ns : 0;
 }
 
 void retention_budget_add(struct retention_budget *budget, uint64_t bytes)

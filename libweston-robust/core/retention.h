@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 enum retention_policy {
-	RETENTION_HOLD, // keep the client's buffer until it is replaced; copy only to end a stall
+	RETENTION_HOLD, // keep the buffer until it is replaced; copy where that may stall a client
 	RETENTION_COPY, // always a CPU copy, the buffer is released at once as stock does
-	RETENTION_AUTO, // hold, but copy at once for clients known to need their buffer back
+	RETENTION_AUTO, // copy, but hold for clients that take turns with several buffers
 	RETENTION_NONE, // keep nothing, accept the loss
 };
 
@@ -28,21 +28,27 @@ enum retention_action {
 	RETENTION_ACTION_FORGET, // release, free the copy
 };
 
-/** Time without a new attach after which a held buffer may be wanted back by its client. */
-#define RETENTION_GRACE_NS ((int64_t)40 * 1000 * 1000)
+/** How long a buffer is held on trial: its client may be waiting for it. */
+#define RETENTION_GRACE_NS ((int64_t)100 * 1000 * 1000)
 
-/** How often a buffer that is held beyond the grace is looked at again. */
-#define RETENTION_RECHECK_NS ((int64_t)1000 * 1000 * 1000)
+/** AUTO: how long a buffer is held at most. */
+#define RETENTION_PATIENCE_NS ((int64_t)1000 * 1000 * 1000)
 
-/** So many different buffers in a row end the belief that a client owns only one. */
+/** A client that draws within this time of getting its buffer back was waiting for it. */
+#define RETENTION_ANSWER_NS ((int64_t)50 * 1000 * 1000)
+
+/** So many different buffers in a row show that a client takes turns with several. */
 #define RETENTION_DISTINCT_RUN 3
 
 /** What has been learned about the client of one content. Zero-initialise; members are private. */
 struct retention_state {
 	uint64_t buffer;       // serial of the buffer attached last; 0 = none yet
 	int64_t taken_ns;      // when that one was uploaded
+	int64_t given_back_ns; // when it was given back after a trial; 0 = it was not
 	uint32_t distinct_run; // attaches in a row that each brought another buffer
 	bool single_buffered;  // the same buffer came twice in a row
+	bool independent;      // has replaced a buffer that was held
+	bool waits;            // draws only once it has its buffer back
 	bool released;         // the present buffer was given back already
 };
 
@@ -50,14 +56,9 @@ struct retention_state {
 struct retention_facts {
 	int64_t now_ns;
 
-	/** Live wl_shm wl_buffers of this client, this one included (not counted when destroyed).
-	 */
-	uint32_t client_buffers;
-
 	/**
-	 * Those of them which the client can use for this surface's next frame: not held by us, of
-	 * the same size and format, and last attached to this surface or to none. Where the caller
-	 * does not know all that: client_buffers less those that are held.
+	 * Live wl_shm wl_buffers that the client can use for this surface's next frame: not held by
+	 * us, of the same size and format. Needs to be right where retention_needs_spares() only.
 	 */
 	uint32_t spare_buffers;
 
@@ -74,25 +75,27 @@ struct retention_facts {
  */
 void retention_attached(struct retention_state *state, uint64_t buffer, int64_t now_ns);
 
-/**
- * Whether the content's client is known to use several buffers in turn: then retention_decide()
- * needs no counts right after an attach, and client_buffers and spare_buffers may be given as 2
- * and 1.
- */
-bool retention_takes_turns(const struct retention_state *state);
+/** Whether retention_facts.spare_buffers has a say at that time. */
+bool retention_needs_spares(
+	enum retention_policy policy, const struct retention_state *state, int64_t now_ns);
 
-/** Tell that an action was carried out. A content that was released can't be held again. */
-void retention_applied(struct retention_state *state, enum retention_action action);
+/**
+ * Tell that an action was carried out, on the facts that led to it. A content that was released
+ * can't be held again.
+ */
+void retention_applied(struct retention_state *state, enum retention_action action,
+	const struct retention_facts *facts);
 
 /**
  * What to do with the present buffer. To be asked after retention_attached(), at
- * retention_deadline(), when the surface is unmapped or no longer drawn, and when the wl_buffer is
- * destroyed. Asking at other times does no harm.
+ * retention_deadline(), when a spare buffer that was counted is destroyed or held, when the surface
+ * is unmapped or no longer drawn, and when the wl_buffer is destroyed. Asking at other times does
+ * no harm.
  */
 enum retention_action retention_decide(enum retention_policy policy,
 	const struct retention_state *state, const struct retention_facts *facts);
 
-/** When to decide anew for a buffer that is held, absolute; 0 = no need. */
+/** When to decide anew about a buffer that is held, absolute; 0 = time changes nothing. */
 int64_t retention_deadline(enum retention_policy policy, const struct retention_state *state,
 	const struct retention_facts *facts);
 

@@ -21,6 +21,8 @@ static void listen(struct glue_surface *gs)
 	wl_signal_add(&gs->surface->unmap_signal, &gs->surface_unmap);
 	gs->buffer_destroy.notify = glue_retention_buffer_destroyed;
 	wl_list_init(&gs->buffer_destroy.link);
+	gs->spare_destroy.notify = glue_retention_spare_gone;
+	wl_list_init(&gs->spare_destroy.link);
 }
 
 struct glue_surface *glue_surface_get(struct glue *glue, struct weston_surface *surface)
@@ -55,6 +57,7 @@ void glue_surface_destroy(struct glue_surface *gs)
 	wl_list_remove(&gs->surface_destroy.link);
 	wl_list_remove(&gs->surface_unmap.link);
 	wl_list_remove(&gs->buffer_destroy.link);
+	wl_list_remove(&gs->spare_destroy.link);
 	wl_list_remove(&gs->link);
 	gs->surface->renderer_state = NULL;
 	free(gs);
@@ -159,6 +162,18 @@ void glue_attach(struct weston_paint_node *pnode)
 	}
 }
 
+/* Its client may have damaged less than the placeholder covers. */
+static void replace_placeholder(struct glue_surface *gs)
+{
+	struct weston_surface *surface = gs->surface;
+
+	if (gs->content.lost_in && gs->fresh) {
+		gs->content.lost_in = 0;
+		pixman_region32_union_rect(&surface->damage, &surface->damage, 0, 0,
+			(unsigned)surface->width, (unsigned)surface->height);
+	}
+}
+
 static void take_damage(struct glue_surface *gs)
 {
 	pixman_region32_t damage;
@@ -179,6 +194,7 @@ void glue_flush_damage(struct weston_paint_node *pnode)
 	if (!gs || gs->content.kind != CONTENT_PIXELS) {
 		return;
 	}
+	replace_placeholder(gs);
 	take_damage(gs);
 	if (quirks->gl_force_full_upload) {
 		pixman_region32_fini(&gs->damage);

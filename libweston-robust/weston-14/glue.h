@@ -114,6 +114,8 @@ struct glue_surface {
 	struct wl_listener surface_destroy;
 	struct wl_listener surface_unmap;
 	struct wl_listener buffer_destroy; // of the wl_buffer while it is held
+	struct wl_listener spare_destroy;  // of one that its client could use instead
+	uint64_t reported_in; // id of the generation that it was reported lost in; 0: none
 };
 
 /** The glue behind a compositor that display_create() succeeded for. */
@@ -237,6 +239,17 @@ void glue_retention_unmapped(struct wl_listener *listener, void *data);
 
 /** Destruction of the held wl_buffer: the last chance to read it. */
 void glue_retention_buffer_destroyed(struct wl_listener *listener, void *data);
+
+/** Destruction of the wl_buffer that is why another one can be held on. */
+void glue_retention_spare_gone(struct wl_listener *listener, void *data);
+
+/** Bytes in clients' buffers that are held, and in copies, of surfaces. */
+void glue_retention_sums(struct glue *glue, uint64_t *held, uint64_t *copied);
+
+/* ---- lost.c: what could not be restored ---- */
+
+/** A frame of @gen was drawn with placeholders: report the surfaces that were not reported yet. */
+void glue_note_lost_surfaces(struct glue *glue, const struct generation *gen);
 
 /* ---- capture.c
  * ------------------------------------------------------------------------------------ */

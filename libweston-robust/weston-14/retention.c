@@ -9,10 +9,11 @@
 
 #define NS_PER_MS 1000000
 
-struct buffer_count {
+/* Looks for the shm buffers of a client that could take the next frame of a surface. */
+struct spare_search {
 	const struct glue_surface *gs;
-	uint32_t buffers; // live shm buffers of the client
-	uint32_t spare;   // those that could take the next frame of gs
+	struct wl_resource *found; // one of them; NULL: none
+	uint32_t count;
 };
 
 static bool held_by_any(struct glue *glue, const struct wl_shm_buffer *shm)
@@ -34,26 +35,44 @@ static bool same_size_and_format(struct wl_shm_buffer *a, struct wl_shm_buffer *
 	       wl_shm_buffer_get_format(a) == wl_shm_buffer_get_format(b);
 }
 
-static enum wl_iterator_result count_buffer(struct wl_resource *resource, void *data)
+static enum wl_iterator_result consider_spare(struct wl_resource *resource, void *data)
 {
-	struct buffer_count *count = data;
+	struct spare_search *search = data;
 	struct wl_shm_buffer *shm;
 
 	if (strcmp(wl_resource_get_class(resource), "wl_buffer") != 0) {
 		return WL_ITERATOR_CONTINUE;
 	}
 	shm = wl_shm_buffer_get(resource);
-	if (shm) {
-		count->buffers++;
-		count->spare += same_size_and_format(shm, count->gs->content.shm) &&
-				!held_by_any(count->gs->glue, shm);
+	if (shm && same_size_and_format(shm, search->gs->content.shm) &&
+		!held_by_any(search->gs->glue, shm)) {
+		search->found = resource;
+		search->count++;
 	}
 	return WL_ITERATOR_CONTINUE;
 }
 
-static struct wl_client *surface_client(struct weston_surface *surface)
+static void unwatch_spare(struct glue_surface *gs)
 {
-	return surface->resource ? wl_resource_get_client(surface->resource) : NULL;
+	wl_list_remove(&gs->spare_destroy.link);
+	wl_list_init(&gs->spare_destroy.link);
+}
+
+/* Returns how many there are. One of them is watched: as long as it is there, so is the answer. */
+static uint32_t find_spares(struct glue_surface *gs)
+{
+	struct weston_surface *surface = gs->surface;
+	struct spare_search search = {.gs = gs};
+
+	unwatch_spare(gs);
+	if (surface->resource) {
+		wl_client_for_each_resource(
+			wl_resource_get_client(surface->resource), consider_spare, &search);
+	}
+	if (search.found) {
+		wl_resource_add_destroy_listener(search.found, &gs->spare_destroy);
+	}
+	return search.count;
 }
 
 static bool still_drawn(struct weston_surface *surface)
@@ -68,27 +87,20 @@ static bool still_drawn(struct weston_surface *surface)
 	return false;
 }
 
-/* @fresh: just attached. Counting is what costs, so it is left out where nothing can depend on it.
- */
-static struct retention_facts collect_facts(struct glue_surface *gs, bool fresh, bool destroyed)
+static struct retention_facts collect_facts(struct glue_surface *gs, bool destroyed)
 {
-	struct wl_client *client = surface_client(gs->surface);
-	struct buffer_count count = {.gs = gs};
-
-	if (fresh && retention_takes_turns(&gs->retention)) {
-		count.buffers = 2;
-		count.spare = 1;
-	} else if (client && !destroyed) {
-		wl_client_for_each_resource(client, count_buffer, &count);
-	}
-	return (struct retention_facts){
+	struct retention_facts facts = {
 		.now_ns = gs->glue->host.now_ns(&gs->glue->host),
-		.client_buffers = count.buffers,
-		.spare_buffers = count.spare,
 		.mapped = weston_surface_is_mapped(gs->surface),
 		.still_drawn = still_drawn(gs->surface),
 		.destroyed = destroyed,
 	};
+
+	if (!destroyed && gs->content.shm &&
+		retention_needs_spares(gs->glue->retention, &gs->retention, facts.now_ns)) {
+		facts.spare_buffers = find_spares(gs);
+	}
+	return facts;
 }
 
 struct content_layout glue_shm_layout(const struct weston_buffer *buffer)
@@ -102,6 +114,37 @@ struct content_layout glue_shm_layout(const struct weston_buffer *buffer)
 	};
 }
 
+static void arm_timer(struct glue *glue, int64_t when_ns)
+{
+	int64_t delay_ms = (when_ns - glue->host.now_ns(&glue->host) + NS_PER_MS - 1) / NS_PER_MS;
+
+	if (!glue->retention_due_ns || when_ns < glue->retention_due_ns) {
+		glue->retention_due_ns = when_ns;
+		wl_event_source_timer_update(
+			glue->retention_timer, delay_ms < 1 ? 1 : (int)delay_ms);
+	}
+}
+
+/* Its client still owns the buffer while this is called. */
+void glue_retention_spare_gone(struct wl_listener *listener, void *data)
+{
+	struct glue_surface *gs = wl_container_of(listener, gs, spare_destroy);
+
+	unwatch_spare(gs);
+	gs->deadline_ns = gs->glue->host.now_ns(&gs->glue->host);
+	arm_timer(gs->glue, gs->deadline_ns);
+}
+
+/* What is held now is nobody's spare any more. */
+static void take_from_others(struct wl_resource *buffer)
+{
+	struct wl_listener *listener;
+
+	while ((listener = wl_resource_get_destroy_listener(buffer, glue_retention_spare_gone))) {
+		glue_retention_spare_gone(listener, buffer);
+	}
+}
+
 void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer)
 {
 	const struct content_layout layout = glue_shm_layout(buffer);
@@ -113,6 +156,7 @@ void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer)
 	weston_buffer_release_reference(
 		&gs->release_ref, gs->surface->buffer_release_ref.buffer_release);
 	wl_resource_add_destroy_listener(buffer->resource, &gs->buffer_destroy);
+	take_from_others(buffer->resource);
 }
 
 void glue_retention_release(struct glue_surface *gs)
@@ -122,23 +166,13 @@ void glue_retention_release(struct glue_surface *gs)
 	}
 	content_release_shm(&gs->content);
 	gs->deadline_ns = 0;
+	unwatch_spare(gs);
 	wl_list_remove(&gs->buffer_destroy.link);
 	wl_list_init(&gs->buffer_destroy.link);
 	/* A passive reference stays: it tells this buffer from the next one. */
 	weston_buffer_reference(
 		&gs->buffer_ref, gs->buffer_ref.buffer, BUFFER_WILL_NOT_BE_ACCESSED);
 	weston_buffer_release_reference(&gs->release_ref, NULL);
-}
-
-static void arm_timer(struct glue *glue, int64_t when_ns)
-{
-	int64_t delay_ms = (when_ns - glue->host.now_ns(&glue->host) + NS_PER_MS - 1) / NS_PER_MS;
-
-	if (!glue->retention_due_ns || when_ns < glue->retention_due_ns) {
-		glue->retention_due_ns = when_ns;
-		wl_event_source_timer_update(
-			glue->retention_timer, delay_ms < 1 ? 1 : (int)delay_ms);
-	}
 }
 
 /* The texture has to get the pixels before they go. */
@@ -153,10 +187,10 @@ static void upload_now(struct glue_surface *gs)
 
 /* Without a copy there may be nothing to restore, but the client never waits for longer than it
  * should. */
-static void forget(struct glue_surface *gs)
+static void forget(struct glue_surface *gs, enum content_loss why)
 {
 	upload_now(gs);
-	content_drop_copy(&gs->content);
+	content_forget(&gs->content, why);
 	glue_retention_release(gs);
 }
 
@@ -219,7 +253,7 @@ static void enforce_budget(struct glue *glue)
 		}
 		retention_budget_remove(&glue->budget, gs->content.copy_bytes);
 		upload_now(gs);
-		content_drop_copy(&gs->content);
+		content_forget(&gs->content, CONTENT_LOSS_EVICTED);
 	}
 }
 
@@ -231,6 +265,24 @@ static bool too_large_to_copy(const struct glue_surface *gs)
 	return limit > 0 && content_bytes(&gs->content) > limit;
 }
 
+/* Returns false where there is no memory for a copy: holding on is all that is left then. */
+static bool copy(struct glue_surface *gs, const struct retention_facts *facts)
+{
+	if (too_large_to_copy(gs)) {
+		forget(gs, CONTENT_LOSS_EVICTED);
+		return true;
+	}
+	if (gs->content.shm && !content_update_copy(&gs->content, &gs->damage)) {
+		if (gs->content.gone == CONTENT_LOSS_NONE && !facts->destroyed) {
+			return false;
+		}
+		forget(gs, gs->content.gone ? gs->content.gone : CONTENT_LOSS_NOT_KEPT);
+	}
+	glue_retention_release(gs);
+	enforce_budget(gs->glue);
+	return true;
+}
+
 static void apply(
 	struct glue_surface *gs, enum retention_action action, const struct retention_facts *facts)
 {
@@ -240,46 +292,45 @@ static void apply(
 		gs->deadline_ns = retention_deadline(gs->glue->retention, &gs->retention, facts);
 		break;
 	case RETENTION_ACTION_COPY:
-		if (too_large_to_copy(gs)) {
-			forget(gs);
-			break;
+		if (!copy(gs, facts)) {
+			return;
 		}
-		if (!content_update_copy(&gs->content, &gs->damage) && !facts->destroyed) {
-			return; /* no memory: holding on is all that is left */
-		}
-		glue_retention_release(gs);
-		enforce_budget(gs->glue);
 		break;
 	case RETENTION_ACTION_FORGET:
-		forget(gs);
+		forget(gs, CONTENT_LOSS_NOT_KEPT);
 		break;
 	}
-	retention_applied(&gs->retention, action);
+	retention_applied(&gs->retention, action, facts);
 }
 
-void glue_retention_flushed(struct glue_surface *gs)
+static void decide(struct glue_surface *gs, bool destroyed)
 {
-	struct weston_buffer *buffer = gs->buffer_ref.buffer;
-	int64_t now_ns = gs->glue->host.now_ns(&gs->glue->host);
-	struct retention_facts facts;
+	struct retention_facts facts = collect_facts(gs, destroyed);
 
-	if (!buffer->renderer_private) {
-		buffer->renderer_private = (void *)(uintptr_t)++gs->glue->last_buffer_serial;
-	}
-	retention_attached(&gs->retention, (uintptr_t)buffer->renderer_private, now_ns);
-	facts = collect_facts(gs, true, false);
+	gs->deadline_ns = 0;
 	apply(gs, retention_decide(gs->glue->retention, &gs->retention, &facts), &facts);
 	if (gs->deadline_ns) {
 		arm_timer(gs->glue, gs->deadline_ns);
 	}
 }
 
+void glue_retention_flushed(struct glue_surface *gs)
+{
+	struct weston_buffer *buffer = gs->buffer_ref.buffer;
+	int64_t now_ns = gs->glue->host.now_ns(&gs->glue->host);
+
+	if (!buffer->renderer_private) {
+		buffer->renderer_private = (void *)(uintptr_t)++gs->glue->last_buffer_serial;
+	}
+	retention_attached(&gs->retention, (uintptr_t)buffer->renderer_private, now_ns);
+	decide(gs, false);
+}
+
+/* The pixels were read before, when they were flushed: by now they may be gone. */
 static void decide_again(struct glue_surface *gs, bool destroyed)
 {
-	struct retention_facts facts = collect_facts(gs, false, destroyed);
-
-	gs->deadline_ns = 0;
-	apply(gs, retention_decide(gs->glue->retention, &gs->retention, &facts), &facts);
+	content_still_readable(&gs->content);
+	decide(gs, destroyed);
 }
 
 int glue_retention_timer(void *data)
@@ -298,6 +349,18 @@ int glue_retention_timer(void *data)
 		}
 	}
 	return 0;
+}
+
+void glue_retention_sums(struct glue *glue, uint64_t *held, uint64_t *copied)
+{
+	struct glue_surface *gs;
+
+	*held = 0;
+	*copied = 0;
+	wl_list_for_each (gs, &glue->surfaces, link) {
+		*held += gs->content.shm ? content_bytes(&gs->content) : 0;
+		*copied += gs->content.copy_bytes;
+	}
 }
 
 void glue_retention_unmapped(struct wl_listener *listener, void *data)
