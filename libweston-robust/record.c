@@ -124,6 +124,8 @@ void record_whole_frame(
 		record->recoveries++;
 		incident->surfaces_restored =
 			(uint32_t)(after->restored_surfaces - record->before.restored_surfaces);
+		incident->surfaces_lost =
+			(uint32_t)(after->lost_surfaces - record->before.lost_surfaces);
 		incident->bytes_restored = after->restored_bytes - record->before.restored_bytes;
 		record_finish(record, cause);
 	}

@@ -125,10 +125,11 @@ int history_format(const struct incident *incident, char *buf, size_t size)
 	return snprintf(buf, size,
 		"GPU reset: cause=%s id=%" PRIu64 " generation=%" PRIu64 "->%" PRIu64 " rung=%s"
 		" detected=%" PRId64 ".%06" PRId64 " wait_ms=%s rebuild_ms=%s first_frame_ms=%s"
-		" surfaces=%" PRIu32 " bytes=%" PRIu64 " attempts=%" PRIu32 "%s%s%s",
+		" surfaces=%" PRIu32 " bytes=%" PRIu64 " lost=%" PRIu32 " attempts=%" PRIu32
+		"%s%s%s",
 		reset_status_name(i->cause), i->id, i->generation_from, i->generation_to,
 		recovery_rung_name(i->rung), i->t_detected / NSEC_PER_SEC,
 		i->t_detected % NSEC_PER_SEC / NSEC_PER_USEC, wait.text, build.text, frame.text,
-		i->surfaces_restored, i->bytes_restored, i->attempts, task ? " task=\"" : "",
-		task ? i->guilty_task : "", task ? "\"" : "");
+		i->surfaces_restored, i->bytes_restored, i->surfaces_lost, i->attempts,
+		task ? " task=\"" : "", task ? i->guilty_task : "", task ? "\"" : "");
 }

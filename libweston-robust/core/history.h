@@ -28,7 +28,8 @@ struct incident {
 	int64_t t_rebuilt; // the new generation proved itself
 	int64_t t_first_frame;
 	uint32_t attempts;          // rebuilds
-	uint32_t surfaces_restored; // up to the first whole frame, as is bytes_restored
+	uint32_t surfaces_restored; // up to the first whole frame, as are the two below
+	uint32_t surfaces_lost;     // that show a placeholder
 	uint64_t bytes_restored;
 	char guilty_task[64]; // name of the guilty program as told by the kernel; "" = unknown
 	bool finished;        // set by history_finish()
@@ -71,11 +72,13 @@ void incident_set_guilty_task(struct incident *incident, const char *task);
  * The one info line of an incident, without a newline:
  *
  *   GPU reset: cause=innocent id=3 generation=1->2 rung=context detected=12345.678901
- *   wait_ms=1.1 rebuild_ms=20.4 first_frame_ms=35.0 surfaces=7 bytes=4194304 attempts=1
+ *   wait_ms=1.1 rebuild_ms=20.4 first_frame_ms=35.0 surfaces=7 bytes=4194304 lost=0
+ *   attempts=1
  *
  * `task="NAME"` follows when the guilty task is known. detected is in seconds; wait_ms counts from
  * the detection, rebuild_ms from the end of the wait, first_frame_ms from the detection. A phase
- * that was not reached reads "-". Keys and their order are stable. \return as snprintf()
+ * that was not reached reads "-". lost counts the contents that could not be restored. Keys and
+ * their order are stable. \return as snprintf()
  */
 int history_format(const struct incident *incident, char *buf, size_t size);
 

@@ -157,6 +157,7 @@ static void find_missing(struct repaint *repaint)
 static bool draw(struct repaint *repaint)
 {
 	struct glue *glue = repaint->glue;
+	uint64_t lost = repaint->gen->counters.lost_surfaces;
 	GLenum error;
 
 	glue_build_frame(repaint->out, &repaint->paint);
@@ -164,6 +165,9 @@ static bool draw(struct repaint *repaint)
 	if (generation_read_errors(repaint->gen, &error)) {
 		renderer_accept(&glue->renderer, TARGET_LOST);
 		return false;
+	}
+	if (repaint->gen->counters.lost_surfaces != lost) {
+		glue_note_lost_surfaces(glue, repaint->gen);
 	}
 	if (glue->frame.failed) {
 		renderer_report_doubt(&glue->renderer);

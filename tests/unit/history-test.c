@@ -22,6 +22,7 @@ static struct incident example(void)
 		.t_first_frame = INT64_C(12345678901234) + 35 * MSEC,
 		.attempts = 1,
 		.surfaces_restored = 7,
+		.surfaces_lost = 2,
 		.bytes_restored = 4194304,
 	};
 }
@@ -104,7 +105,7 @@ TEST(the_line)
 	test_assert_str_eq(line,
 		"GPU reset: cause=innocent id=3 generation=1->2 rung=context detected=12345.678901"
 		" wait_ms=1.000 rebuild_ms=20.500 first_frame_ms=35.000 surfaces=7 bytes=4194304"
-		" attempts=1");
+		" lost=2 attempts=1");
 	test_assert_int_eq(length, strlen(line));
 }
 
