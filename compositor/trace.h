@@ -5,8 +5,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-#include "weston-robust-api.h"
+#include "libweston-robust/weston-robust-api.h"
 
 /**
  * A trace of recoveries and repaints in Perfetto's format, kept in memory and written on demand.
@@ -18,11 +19,12 @@
  *
  *     cat system.pftrace ours.pftrace >both.pftrace
  *
- * Nothing here waits for a disk or a reader. Whatever is written is copied from the ring first, and
- * written by a thread of its own: a write to a file may block for as long as its file system likes
- * (a slow disk, NFS, FUSE), whatever the flags of its descriptor say, so the event loop has no
- * part in it. A reader that takes nothing for 10 seconds is given up; a writer that cannot be
- * given up (a dead NFS server) keeps its thread and a copy of the ring, and nothing else.
+ * Nothing here waits for a disk or a reader. On demand a trace goes into a file in memory, where
+ * writing cannot block; whoever asked takes it from there. What goes to a file system is copied
+ * from the ring and written by a thread of its own: such a write may block for as long as the file
+ * system likes (a slow disk, NFS, FUSE), whatever the flags of the descriptor say, so the event
+ * loop has no part in it. One that never comes back keeps its thread and its copy; later ones to
+ * the same place are left out, and the ring goes on.
  *
  * All calls come from one thread. All errors are negative errno.
  */
@@ -44,12 +46,12 @@ struct trace *trace_create(size_t ring_bytes);
 
 /**
  * Write what is still owed (to the continuous file, and of recoveries), wait for that for up to a
- * second, and free. Callbacks of trace_write_fd() that are still due are called with -ECANCELED.
- * NULL is allowed.
+ * second, and free. NULL is allowed.
  */
 void trace_destroy(struct trace *trace);
 
-/** Called for each failure to write that trace_write_fd() does not report. @path is borrowed. */
+/** Called when a file could not be written, with a negative errno, from trace_dispatch(),
+ * trace_destroy() or a trace_set_…(). @path is borrowed for the call. It must not use the trace. */
 typedef void (*trace_failed_func)(void *data, const char *path, int error);
 
 /** NULL: nobody is told. */
@@ -65,28 +67,28 @@ void trace_frame(struct trace *trace, const struct weston_robust_frame *frame);
 /** @surface: what to call it, NULL if it shall stay nameless. */
 void trace_surface_lost(struct trace *trace, const char *surface, enum weston_robust_loss why);
 
-/** Told once, from trace_dispatch() or trace_destroy(): 0, or a negative errno. */
-typedef void (*trace_written_func)(void *data, int error);
+/** The most bytes that trace_write_fd() may write. Always the same. */
+size_t trace_bytes_most(const struct trace *trace);
 
 /**
- * Write what the ring holds now to @fd, whatever it is (a file, a pipe, …), from its present
- * position on. The ring keeps it. @fd is duplicated; its flags are not touched. @func may be NULL.
+ * Write what the ring holds now to @fd, from its start. The ring keeps it.
  *
- * Returns 0 when it is under way, -EBADF when @fd can't be written to, -EBUSY when TRACE_WRITES_MAX
- * are under way, or another negative errno; then @func is not called.
+ * @fd must be a file in memory (memfd_create()) of at least as many bytes as are to be written,
+ * which is never more than trace_bytes_most(); it is not made smaller.
+ *
+ * Returns the number of bytes written; -EINVAL when @fd is no file in memory, -EFBIG when it is
+ * too small, or another negative errno.
  */
-int trace_write_fd(struct trace *trace, int fd, trace_written_func func, void *data);
-
-#define TRACE_WRITES_MAX 4
+ssize_t trace_write_fd(struct trace *trace, int fd);
 
 /**
  * Write everything to @path as well from now on, about once a second; what the ring holds already
  * comes first. A file that is there is renamed to @path with ".1" at its end, and so is @path
  * itself when it would grow over @limit_bytes (at least TRACE_CONTINUOUS_LEAST): at most twice that
  * is taken from the disk. Either file opens alone, and both after each other (.1 first). The first
- * failure ends it, and is told to the trace_failed_func. @path NULL: stop.
+ * failure ends it, and is told to the trace_failed_func. @path NULL: stop, after what is pending.
  *
- * Returns 0 or a negative errno.
+ * Returns 0 or -ENOMEM: the file is opened by its thread.
  */
 int trace_set_continuous(struct trace *trace, const char *path, uint64_t limit_bytes);
 
@@ -95,9 +97,10 @@ int trace_set_continuous(struct trace *trace, const char *path, uint64_t limit_b
  * it; for several in a row, one), named weston-gpu-recovery-TIME-PID-INCIDENT.pftrace. Each holds
  * what no earlier one does, as far as the ring reaches back: put together they tell everything
  * once. A file appears when it is complete. Of files named like this the newest @keep (at least 1)
- * stay, also across restarts. @directory NULL: stop.
+ * stay, also across restarts. A file that cannot be written is told to the trace_failed_func, and
+ * what it would have held goes into the next. @directory NULL: stop.
  *
- * Returns 0 or a negative errno.
+ * Returns 0 or -ENOMEM.
  */
 int trace_set_on_recovery(struct trace *trace, const char *directory, unsigned keep);
 
