@@ -135,18 +135,6 @@ static void get_status(struct weston_compositor *compositor, struct weston_robus
 	name_driver(glue, status);
 }
 
-static void sum_retained(struct glue *glue, struct weston_robust_counters *counters)
-{
-	const struct glue_surface *gs;
-
-	wl_list_for_each (gs, &glue->surfaces, link) {
-		if (gs->content.shm) {
-			counters->retained_held_bytes += content_bytes(&gs->content);
-		}
-	}
-	counters->retained_copied_bytes = glue->budget.used_bytes;
-}
-
 static void fill_counters(struct glue *glue, struct weston_robust_counters *counters)
 {
 	const struct renderer *renderer = &glue->renderer;
@@ -167,7 +155,8 @@ static void fill_counters(struct glue *glue, struct weston_robust_counters *coun
 	if (renderer->generation) {
 		counters->textures = (uint64_t)wl_list_length(&renderer->generation->textures);
 	}
-	sum_retained(glue, counters);
+	glue_retention_sums(
+		glue, &counters->retained_held_bytes, &counters->retained_copied_bytes);
 }
 
 static void get_counters(
@@ -190,6 +179,7 @@ static struct weston_robust_incident translate(const struct incident *incident)
 		.first_frame_ns = incident->t_first_frame,
 		.attempts = incident->attempts,
 		.surfaces_restored = incident->surfaces_restored,
+		.surfaces_lost = incident->surfaces_lost,
 		.bytes_restored = incident->bytes_restored,
 		.guilty_task = incident->guilty_task,
 		.finished = incident->finished,

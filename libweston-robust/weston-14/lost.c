@@ -4,12 +4,6 @@
 
 #include <stdio.h>
 
-#include "weston-robust-api.h"
-
-/* The API's listeners, where there is an API. */
-void glue_api_surface_lost(struct glue *glue, struct weston_surface *surface,
-	enum weston_robust_loss why) __attribute__((weak));
-
 #define LINE_MAX_BYTES 256
 
 /* "" where the surface has no name. */
@@ -86,9 +80,7 @@ static void report(struct glue_surface *gs, enum weston_robust_loss why)
 			label_of(gs->surface).text);
 		glue->host.trace(&glue->host, line);
 	}
-	if (glue_api_surface_lost) {
-		glue_api_surface_lost(glue, gs->surface, why);
-	}
+	glue_api_surface_lost(glue, gs->surface, why);
 }
 
 void glue_note_lost_surfaces(struct glue *glue, const struct generation *gen)
