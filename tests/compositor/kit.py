@@ -251,6 +251,10 @@ class SceneClient:
         self.send(command)
         return self.receive(timeout)
 
+    def answer_to(self, command, timeout=ANSWER_TIMEOUT):
+        self.send(command)
+        return self.answer(timeout)
+
     def _errors(self):
         self.process.kill()
         errors = self.process.communicate()[1] or b''

@@ -326,6 +326,21 @@ static enum command_result do_save(struct session *session, char **words)
 	return act_save(session, words[0]);
 }
 
+static enum command_result do_recovery(struct session *session, char **words)
+{
+	int64_t data;
+
+	if (words[0]) {
+		return control_reply(session,
+			wr_scene_control_v1_configure_recovery(session->display.control, words[0],
+				words[1] ? (uint32_t)strtoul(words[1], NULL, 10) : 0));
+	}
+	data = scene_display_wait(&session->display,
+		wr_scene_control_v1_query_recovery(session->display.control), REPLY_TIMEOUT_MS);
+	snprintf(session->answer, sizeof session->answer, "%lld", (long long)data);
+	return data < 0 ? COMMAND_ERROR : COMMAND_OK;
+}
+
 static enum command_result do_sync(struct session *session, char **words)
 {
 	return wl_display_roundtrip(session->display.display) < 0
@@ -365,6 +380,7 @@ static const struct {
 	{"pings", 1, do_pings},
 	{"destroy-buffers", 0, do_destroy_buffers},
 	{"truncate", 0, do_truncate},
+	{"recovery", 0, do_recovery},
 	{"sync", 0, do_sync},
 	{"quit", 0, do_quit},
 };
@@ -393,6 +409,8 @@ const char *session_help(void)
 	       "pings MS                  round trips for MS ms; longest and 99th percentile\n"
 	       "destroy-buffers           destroy the wl_buffers of all windows\n"
 	       "truncate                  truncate the pool of every window's buffer\n"
+	       "recovery [NAME VALUE]     weston-robust's state and rung; or change its "
+	       "configuration\n"
 	       "sync                      a round trip\n"
 	       "quit\n";
 }

@@ -111,6 +111,21 @@ bool scene_output_resize(struct scene_shell *shell, const char *name, int width,
 	       recreate(shell, output, width, height);
 }
 
+/* libweston works out the outputs of a view when the view moves, not when the output changes under
+ * it: what is shown would depend on which came first. */
+static void find_views_anew(struct weston_compositor *compositor)
+{
+	struct weston_layer *layer;
+	struct weston_view *view;
+
+	wl_list_for_each (layer, &compositor->layer_list, link) {
+		wl_list_for_each (view, &layer->view_list.link, layer_link.link) {
+			weston_view_geometry_dirty(view);
+		}
+	}
+	weston_compositor_damage_all(compositor);
+}
+
 bool scene_output_configure(
 	struct scene_shell *shell, const char *name, int scale, uint32_t transform)
 {
@@ -120,8 +135,8 @@ bool scene_output_configure(
 		return false;
 	}
 	weston_output_set_transform(output, transform);
-	if (scale != output->current_scale) {
-		return weston_output_mode_set_native(output, output->current_mode, scale) == 0;
-	}
-	return true;
+	bool done = scale == output->current_scale ||
+		    weston_output_mode_set_native(output, output->current_mode, scale) == 0;
+	find_views_anew(shell->compositor);
+	return done;
 }

@@ -12,7 +12,7 @@
 
 WL_EXPORT int wet_shell_init(struct weston_compositor *compositor, int *argc, char *argv[]);
 
-static void reply(struct wl_client *client, uint32_t id, bool success)
+static void answer(struct wl_client *client, uint32_t id, uint32_t value)
 {
 	struct wl_resource *callback = wl_resource_create(client, &wl_callback_interface, 1, id);
 
@@ -20,8 +20,13 @@ static void reply(struct wl_client *client, uint32_t id, bool success)
 		wl_client_post_no_memory(client);
 		return;
 	}
-	wl_callback_send_done(callback, success ? 1 : 0);
+	wl_callback_send_done(callback, value);
 	wl_resource_destroy(callback);
+}
+
+static void reply(struct wl_client *client, uint32_t id, bool success)
+{
+	answer(client, id, success ? 1 : 0);
 }
 
 static void control_destroy(struct wl_client *client, struct wl_resource *resource)
@@ -103,6 +108,19 @@ static void control_damage_all(struct wl_client *client, struct wl_resource *res
 	weston_compositor_damage_all(shell->compositor);
 }
 
+static void control_configure_recovery(struct wl_client *client, struct wl_resource *resource,
+	const char *name, uint32_t value, uint32_t done)
+{
+	reply(client, done,
+		scene_recovery_configure(wl_resource_get_user_data(resource), name, value));
+}
+
+static void control_query_recovery(
+	struct wl_client *client, struct wl_resource *resource, uint32_t done)
+{
+	answer(client, done, scene_recovery_query(wl_resource_get_user_data(resource)));
+}
+
 static const struct wr_scene_control_v1_interface control_implementation = {
 	.destroy = control_destroy,
 	.create_view = control_create_view,
@@ -113,6 +131,8 @@ static const struct wr_scene_control_v1_interface control_implementation = {
 	.resize_output = control_resize_output,
 	.configure_output = control_configure_output,
 	.damage_all = control_damage_all,
+	.configure_recovery = control_configure_recovery,
+	.query_recovery = control_query_recovery,
 };
 
 static void bind_control(struct wl_client *client, void *data, uint32_t version, uint32_t id)

@@ -42,4 +42,10 @@ bool scene_output_resize(struct scene_shell *shell, const char *name, int width,
 bool scene_output_configure(
 	struct scene_shell *shell, const char *name, int scale, uint32_t transform);
 
+/** Change a value of weston-robust's configuration; see scene-control.xml. */
+bool scene_recovery_configure(struct scene_shell *shell, const char *name, uint32_t value);
+
+/** State and rung of weston-robust as scene-control.xml puts them. */
+uint32_t scene_recovery_query(struct scene_shell *shell);
+
 #endif
