@@ -53,14 +53,18 @@ static void set_up_standing(const struct fault_clause *clause)
 	}
 }
 
-/* Nobody can ask for the status when no context was created for it: then the reset takes no time.
- */
+/* Nobody can ask for the status when no context was created for it, or none tells: then the reset
+ * takes no time. */
 static bool kill_contexts(const struct fault_clause *clause)
 {
 	bool robust = false;
 
 	for (struct fault_context *c = fault.contexts; c; c = c->next) {
 		if (c->dead) {
+			continue;
+		}
+		if (fault_clause_has(clause, FAULT_MODE_SILENT)) {
+			c->zombie = true;
 			continue;
 		}
 		robust |= c->robust;

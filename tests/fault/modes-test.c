@@ -160,6 +160,21 @@ PROBE_TEST(zombies_as_long_as_the_display_lives, NULL)
 	test_assert_int_eq(probe_read(), PROBE_RED);
 }
 
+PROBE_TEST(silent_loss_tells_nobody, NULL)
+{
+	start(probe);
+	test_assert_int_eq(probe_read(), PROBE_RED);
+	probe_strike("mode=silent");
+	probe_clear(PROBE_GREEN);
+	test_assert_int_eq(glGetGraphicsResetStatus(), GL_NO_ERROR);
+	test_assert_int_eq(glGetError(), GL_NO_ERROR);
+	test_assert(probe_read() != PROBE_GREEN);
+	test_assert_int_eq(probe_slot()->losses, 1);
+	test_assert_int_eq(probe_slot()->first_frame_ns, 0);
+	start(probe);
+	test_assert_int_eq(probe_read(), PROBE_RED);
+}
+
 PROBE_TEST(surviving_back_buffer_is_spoiled, NULL)
 {
 	EGLContext old = probe_context(probe, PROBE_ROBUST);

@@ -26,11 +26,11 @@ static const char *const point_names[] = {"now", "call", "frame", "time", NULL};
 static const char *const cause_names[] = {"guilty", "innocent", "unknown", "purged", NULL};
 static const char *const mode_names[] = {"lost", "zombie", "swap-error", "make-current-error",
 	"create-fails", "oom-upload", "image-fails", "garbage", "during-rebuild", "call-fails",
-	NULL};
+	"silent", NULL};
 
 /* A loss is what these modes build upon, so they need no "lost+" in front. */
-static const uint32_t modes_that_lose =
-	1u << FAULT_MODE_LOST | 1u << FAULT_MODE_ZOMBIE | 1u << FAULT_MODE_GARBAGE;
+static const uint32_t modes_that_lose = 1u << FAULT_MODE_LOST | 1u << FAULT_MODE_ZOMBIE |
+					1u << FAULT_MODE_GARBAGE | 1u << FAULT_MODE_SILENT;
 
 const char *fault_cause_name(enum fault_cause cause)
 {
