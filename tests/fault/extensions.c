@@ -10,11 +10,10 @@
 #define PURGE_EGL "EGL_NV_robustness_video_memory_purge"
 #define PURGE_GL "GL_NV_robustness_video_memory_purge"
 
-/* Filtered strings live as long as the driver's own do: until the process ends. */
+/* Nobody tells how long the program keeps a string, so they live until the process ends. A driver has
+ * one for each context, at addresses that come and go: what they say tells them apart. */
 struct filtered {
 	struct filtered *next;
-	const char *real;
-	const char *offered;
 	char text[];
 };
 
@@ -67,8 +66,6 @@ static struct filtered *filter(const char *real, const char *offered)
 	if (!f) {
 		return NULL;
 	}
-	f->real = real;
-	f->offered = offered;
 	to = f->text;
 	for (const char *from = real; *from; from += *from == ' ') {
 		size_t n = strcspn(from, " ");
@@ -80,6 +77,18 @@ static struct filtered *filter(const char *real, const char *offered)
 		from += n;
 	}
 	strcpy(to, offered);
+	return f;
+}
+
+/* Returns the one that has been there before, if there is one that says the same. */
+static struct filtered *keep(struct filtered *f)
+{
+	for (struct filtered *old = filtered_strings; old; old = old->next) {
+		if (strcmp(old->text, f->text) == 0) {
+			free(f);
+			return old;
+		}
+	}
 	f->next = filtered_strings;
 	filtered_strings = f;
 	return f;
@@ -95,14 +104,14 @@ static const char *filtered_string(const char *real, const char *offered)
 	if (!fault.schedule.offer_purge) {
 		offered = "";
 	}
-	pthread_mutex_lock(&fault_lock);
-	for (f = filtered_strings; f && (f->real != real || f->offered != offered); f = f->next) {
-	}
+	f = filter(real, offered);
 	if (!f) {
-		f = filter(real, offered);
+		return real;
 	}
+	pthread_mutex_lock(&fault_lock);
+	f = keep(f);
 	pthread_mutex_unlock(&fault_lock);
-	return f ? f->text : real;
+	return f->text;
 }
 
 const char *fault_eglQueryString(EGLDisplay dpy, EGLint name)
