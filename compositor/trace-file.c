@@ -74,6 +74,10 @@ int trace_stream_write(struct trace_stream *stream, const struct trace_load *loa
 	}
 	if (!error) {
 		error = write_all(stream->fd, load->bytes + skipped, load->size - skipped);
+		if (error) {
+			/* What was there before is whole, and stays it. */
+			return ftruncate(stream->fd, (off_t)stream->size) < 0 ? -errno : error;
+		}
 		stream->size += load->size - skipped;
 	}
 	return error;

@@ -108,7 +108,7 @@ static void abandon_incident(struct trace *trace)
 	struct entry entry;
 
 	entry_init(&entry);
-	trace_event_note_number(&end, TRACE_KEY_INCIDENT, trace->incident.id);
+	trace_event_note_truth(&end, TRACE_KEY_FINISHED, false);
 	encode(trace, &entry, &end);
 	append(trace, &entry, trace->incident.entry);
 	trace->incident.id = 0;

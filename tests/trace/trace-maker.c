@@ -12,6 +12,7 @@
  *   state STATE                             lost WHY SURFACE
  *   write FILE                              wait MS
  *   continuous FILE LIMIT                   recovery FOLDER KEEP
+ *   crash
  *
  * CAUSE, PHASE, RUNG, STATE and WHY are numbers of weston-robust-api.h. "-" is no text.
  */
@@ -215,7 +216,11 @@ int main(int argc, char **argv)
 	start_ns = read_clock(CLOCK_MONOTONIC);
 	printf("start %lld %lld\n", (long long)start_ns, (long long)read_clock(CLOCK_BOOTTIME));
 	while (fgets(line, sizeof(line), stdin)) {
-		if (!tell_incident(trace, line) && !tell_span(trace, line) &&
+		if (strcmp(line, "crash\n") == 0) {
+			fflush(stdout);
+			_exit(0);
+		}
+		if (line[0] != '\n' && !tell_incident(trace, line) && !tell_span(trace, line) &&
 			!tell_frame(trace, line) && !tell_moment(trace, line) &&
 			!do_files(trace, line)) {
 			fprintf(stderr, "not understood: %s", line);
