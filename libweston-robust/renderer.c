@@ -355,7 +355,8 @@ void renderer_presented(struct renderer *renderer, bool all)
 			&renderer->record, renderer->generation, renderer->recovery.cause);
 	}
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_FRAME,
-			       .whole = all && !renderer->doubt_pending});
+			       .whole = all && !renderer->doubt_pending,
+			       .unasked = !renderer->generation->caps.get_reset_status});
 }
 
 void renderer_set_asleep(struct renderer *renderer, bool asleep)

@@ -141,13 +141,15 @@ void ladder_forgive(struct recovery *r, int64_t now)
 	ladder_fit(r);
 }
 
-void ladder_note_frame(struct recovery *r, bool whole, int64_t now)
+void ladder_note_frame(struct recovery *r, const struct recovery_input *frame, int64_t now)
 {
 	/* The rebuild was the cure: everything was drawn anew, and nothing failed. */
-	if (whole && r->doubt_unproven) {
+	if (frame->whole && r->doubt_unproven) {
 		forget_doubts(r);
 	}
-	r->last_sign_at = now;
+	if (!frame->unasked) {
+		r->last_sign_at = now;
+	}
 	if (r->confirmed) {
 		return;
 	}

@@ -41,7 +41,7 @@ void ladder_note_cause(struct recovery *r, enum reset_status status, struct reco
 void ladder_forgive(struct recovery *r, int64_t now);
 
 /** Count a good frame. */
-void ladder_note_frame(struct recovery *r, bool whole, int64_t now);
+void ladder_note_frame(struct recovery *r, const struct recovery_input *frame, int64_t now);
 
 /* recovery-steps.c: what happens in a transition. Each gives the orders that belong to it. */
 

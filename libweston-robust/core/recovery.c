@@ -43,7 +43,7 @@ static void on_drawing(
 		steps_lose(r, RESET_STATUS_UNKNOWN, now, o);
 		break;
 	case RECOVERY_EVENT_FRAME:
-		ladder_note_frame(r, in.whole, now);
+		ladder_note_frame(r, &in, now);
 		break;
 	case RECOVERY_EVENT_DOUBT:
 		steps_doubt(r, now, o);

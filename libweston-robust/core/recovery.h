@@ -67,7 +67,8 @@ enum recovery_event {
 struct recovery_input {
 	enum recovery_event event;
 	enum reset_status status; // LOST and STATUS only; LOST with NONE counts as UNKNOWN
-	bool whole; // FRAME only: every output shows the present generation, none with GL errors
+	bool whole;   // FRAME only: every output shows the present generation, none with GL errors
+	bool unasked; // FRAME only: its context does not tell of resets: no sign that it lives
 };
 
 /** How to get rid of the present generation. Dropping when there is none is a no-op. */

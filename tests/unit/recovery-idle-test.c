@@ -46,6 +46,21 @@ TEST(an_idle_desktop_is_polled)
 	test_assert_int_eq(rig.queries, 1);
 }
 
+/* What can't be asked after a frame must be asked by the poll, however many frames come. */
+TEST(frames_of_a_mute_context_are_no_signs_of_life)
+{
+	const struct recovery_input frame = {
+		.event = RECOVERY_EVENT_FRAME, .whole = true, .unasked = true};
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	for (int i = 0; i < 625; i++) {
+		recovery_step(&rig.r, frame, rig.now);
+		rig_advance(&rig, 16 * MSEC);
+	}
+	test_assert_int_eq(rig.queries, 10);
+}
+
 TEST(the_idle_poll_can_be_off)
 {
 	struct recovery_config config = defaults(RUNGS_ALL);
