@@ -10,8 +10,8 @@
 #define PURGE_EGL "EGL_NV_robustness_video_memory_purge"
 #define PURGE_GL "GL_NV_robustness_video_memory_purge"
 
-/* Nobody tells how long the program keeps a string, so they live until the process ends. A driver has
- * one for each context, at addresses that come and go: what they say tells them apart. */
+/* Nobody tells how long the program keeps a string, so they live until the process ends. A driver
+ * has one for each context, at addresses that come and go: what they say tells them apart. */
 struct filtered {
 	struct filtered *next;
 	char text[];
