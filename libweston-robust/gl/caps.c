@@ -35,6 +35,9 @@ static void read_texture_caps(struct gl_caps *caps, const char *list)
 			gl_extension_in_list(list, "GL_EXT_color_buffer_half_float") ||
 			gl_extension_in_list(list, "GL_EXT_color_buffer_float"));
 	caps->texture_3d = es3 || gl_extension_in_list(list, "GL_OES_texture_3D");
+	caps->color_ops = es3 && caps->texture_half_float && caps->fragment_highp &&
+			  gl_extension_in_list(list, "GL_OES_texture_3D") &&
+			  gl_extension_in_list(list, "GL_OES_texture_float_linear");
 	caps->texture_external = gl_extension_in_list(list, "GL_OES_EGL_image_external");
 }
 
@@ -82,11 +85,12 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	if (caps->version < 20) {
 		return "the context is not OpenGL ES 2.0 or later";
 	}
-	read_texture_caps(caps, list);
-	read_framebuffer_caps(caps, list);
 	api->glGetIntegerv(GL_MAX_TEXTURE_SIZE, &caps->max_texture_size);
 	api->glGetShaderPrecisionFormat(GL_FRAGMENT_SHADER, GL_HIGH_FLOAT, range, &precision);
 	caps->fragment_highp = precision > 0;
+	read_texture_caps(caps, list);
+	read_framebuffer_caps(caps, list);
+	caps->color_ops &= api->glTexImage3D != NULL;
 
 	if (!caps->texture_bgra) {
 		return "GL_EXT_texture_format_BGRA8888 is missing";

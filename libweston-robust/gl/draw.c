@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gl/color-luts.h"
+#include "gl/target.h"
 #include "gl/texture.h"
 
 const char *draw_view_name(enum draw_view view)
@@ -51,16 +53,16 @@ static void set_position(
 	gen->api->glUniform4fv(program->clip_y, 1, y);
 }
 
-static void set_texture_coordinates(
-	struct generation *gen, const struct program *program, const struct frame_item *item)
+/* @width, @height: of the texture, in the pixels that item.to_buffer leads to. */
+static void set_texture_coordinates(struct generation *gen, const struct program *program,
+	const struct frame_item *item, int32_t width, int32_t height)
 {
-	const struct content_layout *layout = &item->content->layout;
-	struct affine map = affine_scaled(
-		&item->to_buffer, 1.0f / (float)layout->width, 1.0f / (float)layout->height);
+	struct affine map =
+		affine_scaled(&item->to_buffer, 1.0f / (float)width, 1.0f / (float)height);
 	GLfloat u[] = {map.a, map.b, map.c, 0.0f};
 	GLfloat v[] = {map.d, map.e, map.f, 0.0f};
 
-	if (item->content->bottom_left) {
+	if (item->content && item->content->bottom_left) {
 		v[0] = -v[0];
 		v[1] = -v[1];
 		v[2] = 1.0f - v[2];
@@ -96,11 +98,11 @@ static void set_tint(struct generation *gen, const struct program *program, enum
 	gen->api->glUniform4fv(program->tint, 1, tint);
 }
 
-static const struct program *use_program(struct generation *gen, const struct program_key *key,
+static struct program *use_program(struct generation *gen, const struct program_key *key,
 	const struct frame_item *item, const struct draw_log *log)
 {
 	char *text = NULL;
-	const struct program *program = program_get(gen, key, &text);
+	struct program *program = program_get(gen, key, &text);
 
 	if (text && log && log->shader_failed) {
 		log->shader_failed(log->data, text);
@@ -143,37 +145,89 @@ static void draw_outlines(struct generation *gen, const struct frame_item *item)
 	}
 }
 
-static void draw_item(struct generation *gen, const struct frame *frame, uint32_t index,
-	enum draw_view view, const struct draw_log *log)
+static struct program_key choose_key(
+	const struct frame_item *item, const struct texture *texture, enum draw_view view)
 {
-	const struct frame_item *item = &frame->items[index];
 	struct program_key key = {.source = PROGRAM_SOLID};
-	struct texture *texture = NULL;
-	const struct program *program;
 
-	if (item->content) {
-		texture = texture_get(gen, item->content);
-	}
 	if (texture) {
 		key.source = PROGRAM_TEXTURE_2D;
 		key.order = texture->format->order;
 		key.opaque = item->opaque || !texture->format->alpha;
+	} else if (item->layer) {
+		key.source = PROGRAM_TEXTURE_2D;
 	}
 	key.tint = view > DRAW_VIEW_WIREFRAME;
+	program_key_set_color(&key, item->color);
+	return key;
+}
+
+static void set_source(struct generation *gen, const struct program *program,
+	const struct frame_item *item, struct texture *texture)
+{
+	const struct target *layer = item->layer;
+
+	if (texture) {
+		gen->api->glBindTexture(GL_TEXTURE_2D, texture->name);
+		set_filter(texture, item->linear);
+		set_texture_coordinates(gen, program, item, texture->width, texture->height);
+	} else if (layer) {
+		gen->api->glBindTexture(GL_TEXTURE_2D, layer->framebuffer->texture);
+		set_texture_coordinates(gen, program, item, layer->width, layer->height);
+	} else {
+		gen->api->glUniform4fv(
+			program->color, 1, item->content ? placeholder_color : item->solid);
+	}
+}
+
+static void bind_table(const struct gl_api *api, GLenum unit, GLenum kind, GLuint name)
+{
+	if (name) {
+		api->glActiveTexture(GL_TEXTURE0 + unit);
+		api->glBindTexture(kind, name);
+	}
+}
+
+/* Returns false when the colours can't be had: wrong ones are worse than none. */
+static bool bind_tables(struct generation *gen, struct color_transform *color)
+{
+	struct color_luts *luts;
+
+	if (!color || !color_luts_needed(color)) {
+		return true;
+	}
+	luts = color_luts_get(gen, color);
+	if (luts && gen->bound_luts != luts) {
+		bind_table(gen->api, COLOR_UNIT_PRE, GL_TEXTURE_2D, luts->pre);
+		bind_table(gen->api, COLOR_UNIT_MAPPING, GL_TEXTURE_3D, luts->mapping);
+		bind_table(gen->api, COLOR_UNIT_POST, GL_TEXTURE_2D, luts->post);
+		gen->api->glActiveTexture(GL_TEXTURE0);
+		gen->bound_luts = luts;
+	}
+	return luts != NULL;
+}
+
+static void draw_item(struct generation *gen, const struct frame *frame, uint32_t index,
+	enum draw_view view, const struct draw_log *log)
+{
+	const struct frame_item *item = &frame->items[index];
+	struct texture *texture = item->content ? texture_get(gen, item->content) : NULL;
+	struct program_key key = choose_key(item, texture, view);
+	struct program *program;
+
+	if (!bind_tables(gen, item->color)) {
+		return;
+	}
 	program = use_program(gen, &key, item, log);
 	if (!program) {
 		return;
 	}
-	if (texture) {
-		gen->api->glBindTexture(GL_TEXTURE_2D, texture->name);
-		set_filter(texture, item->linear);
-		set_texture_coordinates(gen, program, item);
-	} else {
-		if (item->content) {
-			texture_note_placeholder(gen, item->content);
-		}
-		gen->api->glUniform4fv(
-			program->color, 1, item->content ? placeholder_color : item->solid);
+	if (item->content && !texture) {
+		texture_note_placeholder(gen, item->content);
+	}
+	set_source(gen, program, item, texture);
+	if (item->color) {
+		program_set_color(gen, program, item->color);
 	}
 	gen->api->glUniform1f(program->alpha, item->alpha);
 	if (key.tint) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gl/color-luts.h"
 #include "gl/draw.h"
 #include "gl/program.h"
 #include "gl/target.h"
@@ -81,6 +82,7 @@ static struct generation *allocate(struct egl *egl, uint64_t id)
 	wl_list_init(&gen->textures);
 	wl_list_init(&gen->framebuffers);
 	wl_list_init(&gen->programs);
+	wl_list_init(&gen->color_luts);
 	return gen;
 }
 
@@ -134,12 +136,16 @@ static void destroy_contents(struct generation *gen, bool lost)
 {
 	struct texture *texture, *texture_next;
 	struct framebuffer *framebuffer, *framebuffer_next;
+	struct color_luts *luts, *luts_next;
 
 	wl_list_for_each_safe (texture, texture_next, &gen->textures, link) {
 		texture_destroy(texture, lost);
 	}
 	wl_list_for_each_safe (framebuffer, framebuffer_next, &gen->framebuffers, link) {
 		framebuffer_destroy(framebuffer, lost);
+	}
+	wl_list_for_each_safe (luts, luts_next, &gen->color_luts, link) {
+		color_luts_destroy(luts, lost);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "gl/disposal.h"
 #include "gl/egl.h"
 
+struct color_luts;
 struct program;
 
 /** What has been asked of GL since the generation was made. Never reset. */
@@ -48,6 +49,7 @@ struct generation {
 	struct wl_list textures;     // struct texture.link
 	struct wl_list framebuffers; // struct framebuffer.link
 	struct wl_list programs;     // struct program.link
+	struct wl_list color_luts;   // struct color_luts.link
 	GLuint vertex_buffer;
 
 	GLenum seen_error; // by generation_saw_error(), not read yet; 0: none
@@ -55,6 +57,7 @@ struct generation {
 	bool lost; // told so by generation_mark_lost(): GL is not called any more, only asked for
 		   // its status
 	const struct program *bound_program; // NULL: none yet
+	const struct color_luts *bound_luts; // NULL: nobody knows
 	bool blending;                       // GL_BLEND is enabled
 };
 

@@ -115,7 +115,8 @@
 #define GL_API_GL_OPTIONAL(X)                                                                      \
 	X(PFNGLGETGRAPHICSRESETSTATUSEXTPROC, GetGraphicsResetStatusEXT)                           \
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatusKHR)                           \
-	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatus)
+	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatus)                              \
+	X(PFNGLTEXIMAGE3DPROC, TexImage3D)
 
 struct gl_api {
 #define X(type, name) type egl##name;

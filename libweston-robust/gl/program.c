@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gl/program-color.h"
+
 static const char vertex_source[] =
 	"attribute vec2 position;\n"
 	"uniform vec4 clip_x;\n"
@@ -20,39 +22,50 @@ static const char vertex_source[] =
 	"	gl_Position = vec4(dot(clip_x.xyz, point), dot(clip_y.xyz, point), 0.0, 1.0);\n"
 	"}\n";
 
-static const char fragment_source[] = "varying vec2 texcoord;\n"
-				      "uniform sampler2D image;\n"
-				      "uniform vec4 color;\n"
-				      "uniform float alpha;\n"
-				      "uniform vec4 tint;\n"
-				      "void main()\n"
-				      "{\n"
-				      "#ifdef SOLID\n"
-				      "	vec4 result = color;\n"
-				      "#else\n"
-				      "	vec4 result = texture2D(image, texcoord).SWIZZLE;\n"
-				      "#endif\n"
-				      "#ifdef OPAQUE\n"
-				      "	result.a = 1.0;\n"
-				      "#endif\n"
-				      "	result *= alpha;\n"
-				      "#ifdef TINT\n"
-				      "	result = result * (1.0 - tint.a) + tint;\n"
-				      "#endif\n"
-				      "	gl_FragColor = result;\n"
-				      "}\n";
+/* What the colour is, premultiplied. */
+static const char source_source[] = "varying vec2 texcoord;\n"
+				    "uniform sampler2D image;\n"
+				    "uniform vec4 color;\n"
+				    "vec4 source()\n"
+				    "{\n"
+				    "#ifdef SOLID\n"
+				    "	return color;\n"
+				    "#else\n"
+				    "	return texture2D(image, texcoord).SWIZZLE;\n"
+				    "#endif\n"
+				    "}\n";
+
+/* What becomes of it. */
+static const char fragment_source[] =
+	"uniform float alpha;\n"
+	"uniform vec4 tint;\n"
+	"void main()\n"
+	"{\n"
+	"	vec4 result = source();\n"
+	"#ifdef OPAQUE\n"
+	"	result.a = 1.0;\n"
+	"#endif\n"
+	"#ifdef COLOR\n"
+	"	vec3 straight = result.a > 0.0 ? result.rgb / result.a : vec3(0.0);\n"
+	"	result.rgb = color_transform(straight) * result.a;\n"
+	"#endif\n"
+	"	result *= alpha;\n"
+	"#ifdef TINT\n"
+	"	result = result * (1.0 - tint.a) + tint;\n"
+	"#endif\n"
+	"	gl_FragColor = result;\n"
+	"}\n";
 
 /* Indexed by enum channel_order: which components hold red, green, blue and alpha. */
 static const char *const swizzles[] = {"rgba", "bgra", "gbar", "abgr"};
 
-static GLuint compile(
-	const struct gl_api *api, GLenum type, const char *defines, const char *source, char **log)
+static GLuint compile(const struct gl_api *api, GLenum type, const char *const *sources,
+	GLsizei count, char **log)
 {
-	const char *sources[] = {defines, source};
 	GLuint shader = api->glCreateShader(type);
 	GLint ok = GL_FALSE;
 
-	api->glShaderSource(shader, 2, sources, NULL);
+	api->glShaderSource(shader, count, sources, NULL);
 	api->glCompileShader(shader);
 	api->glGetShaderiv(shader, GL_COMPILE_STATUS, &ok);
 	if (ok) {
@@ -68,15 +81,22 @@ static GLuint compile(
 	return 0;
 }
 
+static bool has_color(const struct program_key *key)
+{
+	return key->pre || key->mapping || key->post;
+}
+
 static void make_defines(
 	char *defines, size_t size, const struct gl_caps *caps, const struct program_key *key)
 {
-	snprintf(defines, size, "#define SWIZZLE %s\n%s%s%s", swizzles[key->order],
-		key->source == PROGRAM_SOLID ? "#define SOLID\n" : "",
-		key->opaque ? "#define OPAQUE\n" : "", key->tint ? "#define TINT\n" : "");
-	strncat(defines,
-		caps->fragment_highp ? "precision highp float;\n" : "precision mediump float;\n",
-		size - strlen(defines) - 1);
+	snprintf(defines, size,
+		"%s#define SWIZZLE %s\n%s%s%s%s#define PRE %d\n#define MAPPING %d\n"
+		"#define POST %d\n%s",
+		key->mapping == COLOR_MAPPING_LUT ? "#extension GL_OES_texture_3D : require\n" : "",
+		swizzles[key->order], key->source == PROGRAM_SOLID ? "#define SOLID\n" : "",
+		key->opaque ? "#define OPAQUE\n" : "", key->tint ? "#define TINT\n" : "",
+		has_color(key) ? "#define COLOR\n" : "", key->pre, key->mapping, key->post,
+		caps->fragment_highp ? "precision highp float;\n" : "precision mediump float;\n");
 }
 
 static GLuint link_program(const struct gl_api *api, GLuint vertex, GLuint fragment, char **log)
@@ -105,12 +125,15 @@ static GLuint link_program(const struct gl_api *api, GLuint vertex, GLuint fragm
 static GLuint build(struct generation *gen, const struct program_key *key, char **log)
 {
 	const struct gl_api *api = gen->api;
-	char defines[256];
+	char defines[512];
+	const char *const vertex_sources[] = {vertex_source};
+	const char *const fragment_sources[] = {defines, source_source,
+		has_color(key) ? program_color_source : "", fragment_source};
 	GLuint vertex, fragment, name = 0;
 
 	make_defines(defines, sizeof(defines), &gen->caps, key);
-	vertex = compile(api, GL_VERTEX_SHADER, "", vertex_source, log);
-	fragment = compile(api, GL_FRAGMENT_SHADER, defines, fragment_source, log);
+	vertex = compile(api, GL_VERTEX_SHADER, vertex_sources, 1, log);
+	fragment = compile(api, GL_FRAGMENT_SHADER, fragment_sources, 4, log);
 	if (vertex && fragment) {
 		name = link_program(api, vertex, fragment, log);
 	}
@@ -131,15 +154,19 @@ static void find_uniforms(struct generation *gen, struct program *program)
 	program->color = api->glGetUniformLocation(program->name, "color");
 	program->alpha = api->glGetUniformLocation(program->name, "alpha");
 	program->tint = api->glGetUniformLocation(program->name, "tint");
+	if (has_color(&program->key)) {
+		program_find_color_uniforms(gen, program);
+	}
 }
 
 static bool keys_equal(const struct program_key *a, const struct program_key *b)
 {
 	return a->source == b->source && a->order == b->order && a->opaque == b->opaque &&
-	       a->tint == b->tint;
+	       a->tint == b->tint && a->pre == b->pre && a->mapping == b->mapping &&
+	       a->post == b->post;
 }
 
-const struct program *program_get(struct generation *gen, const struct program_key *key, char **log)
+struct program *program_get(struct generation *gen, const struct program_key *key, char **log)
 {
 	struct program *program;
 

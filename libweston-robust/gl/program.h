@@ -5,6 +5,7 @@
 
 #include "gl/format.h"
 #include "gl/generation.h"
+#include "scene/color.h"
 
 /** Where a fragment's colour comes from. */
 enum program_source {
@@ -15,9 +16,12 @@ enum program_source {
 /** Selects a variant of the shaders. All members take part in the look-up. */
 struct program_key {
 	enum program_source source;
-	enum channel_order order; // TEXTURE_2D
-	bool opaque;              // TEXTURE_2D: the texture's alpha counts as 1
-	bool tint;                // mix in a debug colour
+	enum channel_order order;  // TEXTURE_2D
+	bool opaque;               // TEXTURE_2D: the texture's alpha counts as 1
+	bool tint;                 // mix in a debug colour
+	enum color_curve_kind pre; // the steps of a colour transform
+	enum color_mapping_kind mapping;
+	enum color_curve_kind post;
 };
 
 /** A linked program and its uniforms; -1 where the variant has none. Belongs to one generation. */
@@ -30,6 +34,10 @@ struct program {
 	GLint color;                // vec4: SOLID
 	GLint alpha;                // float: view alpha
 	GLint tint;                 // vec4: colour premultiplied, alpha says how much of it
+	GLint pre, post;            // vec4[5]: a curve's parameters, or a table's scale and offset
+	GLint mapping;              // vec4[3]: a matrix's columns, or a table's scale and offset
+	GLint pre_table, mapping_table, post_table; // samplers
+	uint64_t color_serial;                      // of the colour transform that is set; 0: none
 };
 
 /** Attribute location of the position, in the space of the item, top-left origin. */
@@ -41,8 +49,7 @@ struct program {
  * NULL when it cannot be made; that is remembered, and not tried again in this generation. *@log
  * (malloc'ed, caller frees, may be NULL) then holds the compiler's words the first time.
  */
-const struct program *program_get(
-	struct generation *gen, const struct program_key *key, char **log);
+struct program *program_get(struct generation *gen, const struct program_key *key, char **log);
 
 /** Most programs in a program_set. */
 #define PROGRAM_SET_MAX 24
@@ -55,6 +62,13 @@ struct program_set {
 
 /** The programs that @gen has linked. Leaves @set alone when there are none. */
 void program_set_collect(struct program_set *set, const struct generation *gen);
+
+/** Note in @key which steps @color (may be NULL) has. */
+void program_key_set_color(struct program_key *key, const struct color_transform *color);
+
+/** Set the parameters of @color, which fits the key of @program, which is in use. */
+void program_set_color(
+	struct generation *gen, struct program *program, const struct color_transform *color);
 
 /** For generation_destroy(). */
 void program_destroy(struct generation *gen, struct program *program, bool lost);

@@ -32,6 +32,15 @@ void target_init_image(
 	target->height = height;
 }
 
+void target_init_layer(struct target *target, struct egl *egl, int32_t width, int32_t height)
+{
+	memset(target, 0, sizeof(*target));
+	target->kind = TARGET_LAYER;
+	target->egl = egl;
+	target->width = width;
+	target->height = height;
+}
+
 void framebuffer_destroy(struct framebuffer *framebuffer, bool lost)
 {
 	const struct gl_api *api = framebuffer->gen->api;
@@ -39,6 +48,7 @@ void framebuffer_destroy(struct framebuffer *framebuffer, bool lost)
 	if (!lost) {
 		api->glDeleteFramebuffers(1, &framebuffer->name);
 		api->glDeleteRenderbuffers(1, &framebuffer->renderbuffer);
+		api->glDeleteTextures(1, &framebuffer->texture);
 	}
 	framebuffer->target->framebuffer = NULL;
 	wl_list_remove(&framebuffer->link);
@@ -59,13 +69,49 @@ void target_fini(struct target *target)
 	}
 }
 
+/* Returns false when the format can't be drawn to. */
+static bool attach_renderbuffer(struct framebuffer *framebuffer, const struct target *target)
+{
+	const struct gl_api *api = framebuffer->gen->api;
+	GLenum format = format_renderbuffer(target->fourcc, &framebuffer->gen->caps);
+
+	if (!format) {
+		return false;
+	}
+	api->glGenRenderbuffers(1, &framebuffer->renderbuffer);
+	api->glBindRenderbuffer(GL_RENDERBUFFER, framebuffer->renderbuffer);
+	api->glRenderbufferStorage(GL_RENDERBUFFER, format, target->width, target->height);
+	api->glFramebufferRenderbuffer(
+		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, framebuffer->renderbuffer);
+	return true;
+}
+
+static bool attach_texture(struct framebuffer *framebuffer, const struct target *target)
+{
+	const struct gl_api *api = framebuffer->gen->api;
+
+	if (!framebuffer->gen->caps.texture_half_float) {
+		return false;
+	}
+	api->glGenTextures(1, &framebuffer->texture);
+	api->glBindTexture(GL_TEXTURE_2D, framebuffer->texture);
+	api->glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA16F, target->width, target->height, 0, GL_RGBA,
+		GL_HALF_FLOAT, NULL);
+	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+	api->glFramebufferTexture2D(
+		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, framebuffer->texture, 0);
+	return true;
+}
+
 static bool framebuffer_create(struct generation *gen, struct target *target)
 {
 	const struct gl_api *api = gen->api;
-	GLenum format = format_renderbuffer(target->fourcc, &gen->caps);
-	struct framebuffer *framebuffer;
+	struct framebuffer *framebuffer = calloc(1, sizeof(*framebuffer));
+	bool attached;
 
-	framebuffer = format ? calloc(1, sizeof(*framebuffer)) : NULL;
 	if (!framebuffer) {
 		return false;
 	}
@@ -74,14 +120,11 @@ static bool framebuffer_create(struct generation *gen, struct target *target)
 	target->framebuffer = framebuffer;
 	wl_list_insert(&gen->framebuffers, &framebuffer->link);
 
-	api->glGenRenderbuffers(1, &framebuffer->renderbuffer);
-	api->glBindRenderbuffer(GL_RENDERBUFFER, framebuffer->renderbuffer);
-	api->glRenderbufferStorage(GL_RENDERBUFFER, format, target->width, target->height);
 	api->glGenFramebuffers(1, &framebuffer->name);
 	api->glBindFramebuffer(GL_FRAMEBUFFER, framebuffer->name);
-	api->glFramebufferRenderbuffer(
-		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, framebuffer->renderbuffer);
-	if (api->glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE) {
+	attached = target->kind == TARGET_LAYER ? attach_texture(framebuffer, target)
+						: attach_renderbuffer(framebuffer, target);
+	if (attached && api->glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE) {
 		return true;
 	}
 	framebuffer_destroy(framebuffer, false);
@@ -91,6 +134,21 @@ static bool framebuffer_create(struct generation *gen, struct target *target)
 static enum target_result egl_failure(struct egl *egl)
 {
 	return egl->api->eglGetError() == EGL_CONTEXT_LOST ? TARGET_LOST : TARGET_FAILED;
+}
+
+/* What is to be current while the target is drawn to. A layer is drawn to in the midst of another
+ * target's frame. */
+static EGLSurface surface_beside(const struct target *target)
+{
+	switch (target->kind) {
+	case TARGET_WINDOW:
+		return target->surface;
+	case TARGET_IMAGE:
+		return EGL_NO_SURFACE;
+	case TARGET_LAYER:
+		return target->egl->current_surface;
+	}
+	return EGL_NO_SURFACE;
 }
 
 enum target_result target_prepare(struct generation *gen, struct target *target)
@@ -107,7 +165,7 @@ enum target_result target_prepare(struct generation *gen, struct target *target)
 	if (target->framebuffer && target->framebuffer->gen == gen) {
 		return TARGET_OK;
 	}
-	if (!generation_make_current(gen, EGL_NO_SURFACE)) {
+	if (!generation_make_current(gen, surface_beside(target))) {
 		return egl_failure(egl);
 	}
 	return framebuffer_create(gen, target) ? TARGET_OK : TARGET_FAILED;
@@ -120,8 +178,7 @@ enum target_result target_bind(struct generation *gen, struct target *target)
 	if (result != TARGET_OK) {
 		return result;
 	}
-	if (!generation_make_current(
-		    gen, target->kind == TARGET_WINDOW ? target->surface : EGL_NO_SURFACE)) {
+	if (!generation_make_current(gen, surface_beside(target))) {
 		return egl_failure(gen->egl);
 	}
 	gen->api->glBindFramebuffer(
@@ -158,7 +215,7 @@ enum target_result target_present(
 	struct egl *egl = gen->egl;
 	EGLBoolean ok;
 
-	if (target->kind == TARGET_IMAGE) {
+	if (target->kind != TARGET_WINDOW) {
 		gen->api->glFlush();
 		target->painted_by = gen->id;
 		return TARGET_OK;

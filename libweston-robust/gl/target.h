@@ -8,14 +8,17 @@
 enum target_kind {
 	TARGET_WINDOW, // an EGLSurface of a native window; row 0 at the bottom, as GL has it
 	TARGET_IMAGE,  // a renderbuffer; its top row at GL's y = 0
+	TARGET_LAYER,  // an RGBA texture of half floats, to be drawn from; its top row at y = 0
 };
 
-/** The framebuffer object of a TARGET_IMAGE. Belongs to one generation. */
+/** The framebuffer object of a TARGET_IMAGE or TARGET_LAYER. Belongs to one generation. */
 struct framebuffer {
 	struct wl_list link; // generation.framebuffers
 	struct generation *gen;
 	struct target *target; // whose .framebuffer points back here
-	GLuint name, renderbuffer;
+	GLuint name;
+	GLuint renderbuffer; // IMAGE
+	GLuint texture;      // LAYER
 };
 
 /**
@@ -33,9 +36,9 @@ struct target {
 	struct wl_list link;             // WINDOW: egl.windows
 	EGLSurface surface;              // WINDOW: owned; EGL_NO_SURFACE until it could be made
 
-	uint32_t fourcc; // IMAGE
-	struct framebuffer
-		*framebuffer; // IMAGE: owned by a generation, which clears the pointer; may be NULL
+	uint32_t fourcc;                 // IMAGE
+	struct framebuffer *framebuffer; // IMAGE, LAYER: owned by a generation, which clears the
+					 // pointer; may be NULL
 
 	uint64_t painted_by; // id of the generation that painted it last; 0: contents undefined
 };
@@ -53,6 +56,9 @@ void target_init_window(struct target *target, struct egl *egl, struct egl_nativ
 /** An image of DRM format @fourcc. The framebuffer is made by target_prepare(). */
 void target_init_image(
 	struct target *target, struct egl *egl, uint32_t fourcc, int32_t width, int32_t height);
+
+/** Needs gl_caps.texture_half_float. The framebuffer is made by target_prepare(). */
+void target_init_layer(struct target *target, struct egl *egl, int32_t width, int32_t height);
 
 /** Destroy the EGLSurface, or the framebuffer. */
 void target_fini(struct target *target);

@@ -6,21 +6,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "scene/color.h"
 #include "scene/content.h"
 #include "scene/geometry.h"
+
+struct target;
 
 /** One run of triangles drawn alike. */
 struct frame_item {
 	struct content
 		*content; // of kind PIXELS, borrowed until the frame is drawn; NULL: a solid colour
-	float solid[4];   // without content: premultiplied red, green, blue, alpha
-	struct affine to_clip;   // the space of the vertices -> GL's clip space
-	struct affine to_buffer; // with content: that space -> buffer pixels, top-left origin
-	float alpha;             // multiplies all channels
-	bool blend;              // over what is there; otherwise replace
-	bool opaque;             // the content's alpha channel counts as 1
-	bool linear;             // sampling: linear, or nearest
-	uint32_t first, count;   // vertices of frame.vertices
+	struct target *layer; // instead of a content: a target of kind LAYER, prepared; borrowed
+	struct color_transform *color; // borrowed until the frame is drawn; NULL: none
+	float solid[4];                // without content: premultiplied red, green, blue, alpha
+	struct affine to_clip;         // the space of the vertices -> GL's clip space
+	struct affine to_buffer;       // with content: that space -> buffer pixels, top-left origin
+	float alpha;                   // multiplies all channels
+	bool blend;                    // over what is there; otherwise replace
+	bool opaque;                   // the content's alpha channel counts as 1
+	bool linear;                   // sampling: linear, or nearest
+	uint32_t first, count;         // vertices of frame.vertices
 };
 
 /**

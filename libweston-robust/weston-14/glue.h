@@ -39,6 +39,10 @@ struct glue {
 	struct udev_monitor *uevents; // NULL: none to be had
 	struct wl_event_source *uevent_source;
 
+	struct wl_list colors; // struct glue_color.link
+	uint64_t last_color_serial;
+	bool color_ops; // as told to the core: colour transforms can be applied
+
 	struct wl_list outputs;  // struct glue_output.link
 	struct wl_list surfaces; // struct glue_surface.link
 	bool read_bgra;          // compositor->read_format is ARGB8888, not ABGR8888
@@ -83,6 +87,10 @@ struct glue_output {
 	unsigned int history_count;
 	bool retry;     // could not be drawn, with nothing lost
 	bool owes_swap; // the backend waits for something that only a swap sets off
+
+	bool has_layer;
+	struct target layer;            // with has_layer: where views are blended, as large as area
+	pixman_region32_t layer_damage; // global coordinates: what it lacks
 
 	struct wl_list renderbuffers; // struct glue_renderbuffer.link
 	struct content borders[BORDER_COUNT];
@@ -170,6 +178,9 @@ bool glue_output_resize(struct weston_output *output, const struct weston_size *
  * output. */
 void glue_output_add_damage(struct glue_output *out, pixman_region32_t *damage, uint32_t borders);
 
+/** Have a layer for blending, or none. A new one is empty. */
+void glue_output_want_layer(struct glue_output *out, bool wanted);
+
 /** After a swap: what was pending is the newest entry of the history now. */
 void glue_output_frame_presented(struct glue_output *out);
 
@@ -188,13 +199,17 @@ void glue_output_note_presented(struct glue_output *out);
 /** What a repaint has to draw. */
 struct glue_paint {
 	const struct target *target;
-	pixman_region32_t region; // global coordinates
-	uint32_t borders;         // sides, as in struct frame_damage
-	bool fresh;               // nothing that the target shows is known
+	struct weston_geometry area; // of the target, that the output's views are drawn to
+	pixman_region32_t region;    // global coordinates
+	uint32_t borders;            // sides, as in struct frame_damage
+	bool fresh;                  // nothing that the target shows is known
 };
 
 /** Fill glue->frame with what the output shows there. */
 void glue_build_frame(struct glue_output *out, struct glue_paint *paint);
+
+/** Fill glue->frame with out->layer, converted to the output's colours, and the borders. */
+void glue_build_layer_frame(struct glue_output *out, struct glue_paint *paint);
 
 /** The framebuffer rectangle of a border side, pixels, top-left origin. Empty sides have no size.
  */
@@ -203,6 +218,17 @@ pixman_box32_t glue_border_box(const struct glue_output *out, enum gl_renderer_b
 /** Global coordinates to framebuffer pixels, top-left origin. @dst may be @src. */
 void glue_region_to_framebuffer(
 	struct glue_output *out, pixman_region32_t *dst, pixman_region32_t *src);
+
+/* ---- color.c ---- */
+
+/**
+ * The renderer's form of @source, a colour transform of the core's, which may be NULL. *@transform is
+ * NULL for the identity; it lives as long as @source. Returns false when it can't be applied.
+ */
+bool glue_color_get(struct glue *glue, struct weston_color_transform *source,
+	struct color_transform **transform);
+
+void glue_color_fini(struct glue *glue);
 
 /* ---- buffer.c ---- */
 

@@ -43,6 +43,7 @@ static void destroy(struct weston_compositor *compositor)
 	wl_list_for_each_safe (gs, gs_next, &glue->surfaces, link) {
 		glue_surface_destroy(gs);
 	}
+	glue_color_fini(glue);
 	glue_uevent_fini(glue);
 	glue_api_fini(glue);
 	renderer_fini(&glue->renderer);
@@ -85,6 +86,8 @@ static void introduce(struct glue *glue)
 		pixel_format_get_info(bgra ? DRM_FORMAT_ARGB8888 : DRM_FORMAT_ABGR8888);
 	compositor->capabilities |=
 		WESTON_CAP_ROTATION_ANY | WESTON_CAP_CAPTURE_YFLIP | WESTON_CAP_VIEW_CLIP_MASK;
+	glue->color_ops = glue->renderer.generation->caps.color_ops;
+	compositor->capabilities |= glue->color_ops ? WESTON_CAP_COLOR_OPS : 0;
 	glue_add_shm_formats(glue);
 	glue_log_features(glue);
 	glue_debug_init(glue);
@@ -132,6 +135,7 @@ static int display_create(
 	configure_from_environment(glue);
 	wl_list_init(&glue->outputs);
 	wl_list_init(&glue->surfaces);
+	wl_list_init(&glue->colors);
 	wl_list_init(&glue->listeners);
 	set_hooks(glue);
 	if (!glue_host_init(glue)) {

@@ -37,6 +37,7 @@ static struct glue_output *glue_output_create(struct weston_output *output,
 	out->area = *area;
 	wl_list_init(&out->renderbuffers);
 	pixman_region32_init(&out->pending.region);
+	pixman_region32_init(&out->layer_damage);
 	for (int i = 0; i < DAMAGE_HISTORY; i++) {
 		pixman_region32_init(&out->history[i].region);
 	}
@@ -57,6 +58,8 @@ static void destroy_state(struct glue_output *out)
 		texture_drop(&out->borders[i]);
 		content_fini(&out->borders[i]);
 	}
+	glue_output_want_layer(out, false);
+	pixman_region32_fini(&out->layer_damage);
 	pixman_region32_fini(&out->pending.region);
 	for (int i = 0; i < DAMAGE_HISTORY; i++) {
 		pixman_region32_fini(&out->history[i].region);
@@ -256,6 +259,7 @@ bool glue_output_resize(struct weston_output *output, const struct weston_size *
 	out->window.painted_by = 0;
 	out->history_count = 0;
 	out->pending.borders = ALL_BORDERS;
+	glue_output_want_layer(out, false);
 	forget_renderbuffers(out);
 	glue_capture_announce(out);
 	return true;
@@ -274,7 +278,25 @@ void glue_output_add_damage(struct glue_output *out, pixman_region32_t *damage, 
 	if (damage) {
 		pixman_region32_union(&out->pending.region, &out->pending.region, damage);
 	}
+	if (damage && out->has_layer) {
+		pixman_region32_union(&out->layer_damage, &out->layer_damage, damage);
+	}
 	out->pending.borders |= borders;
+}
+
+void glue_output_want_layer(struct glue_output *out, bool wanted)
+{
+	if (wanted == out->has_layer) {
+		return;
+	}
+	out->has_layer = wanted;
+	pixman_region32_clear(&out->layer_damage);
+	if (wanted) {
+		target_init_layer(
+			&out->layer, &out->glue->renderer.egl, out->area.width, out->area.height);
+	} else {
+		target_fini(&out->layer);
+	}
 }
 
 void glue_output_frame_presented(struct glue_output *out)

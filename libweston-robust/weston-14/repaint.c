@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
+#include "weston-14/abi-color.h"
 #include "weston-14/glue.h"
 
 #include "gl/readback.h"
@@ -153,15 +154,75 @@ static void find_missing(struct repaint *repaint)
 		&repaint->paint.region, &repaint->paint.region, &repaint->out->output->region);
 }
 
+/* Where blending is not done in the output's own colours, it is done on a layer. */
+static bool needs_layer(const struct repaint *repaint)
+{
+	const struct weston_output_color_outcome *outcome = repaint->out->output->color_outcome;
+	const struct weston_testsuite_quirks *quirks =
+		&repaint->glue->compositor->test_data.test_quirks;
+
+	return ((outcome && outcome->from_blend_to_output) ||
+		       quirks->gl_force_full_redraw_of_shadow_fb) &&
+	       repaint->gen->caps.texture_half_float;
+}
+
+/* Returns false when something is wrong with the layer or the target after it. */
+static bool draw_layer(struct repaint *repaint)
+{
+	struct glue_output *out = repaint->out;
+	struct glue *glue = repaint->glue;
+	struct glue_paint paint = {
+		.target = &out->layer,
+		.area = {0, 0, out->area.width, out->area.height},
+		.fresh = out->layer.painted_by != repaint->gen->id,
+	};
+
+	if (!renderer_accept(&glue->renderer, target_bind(repaint->gen, &out->layer))) {
+		return false;
+	}
+	pixman_region32_init(&paint.region);
+	if (paint.fresh ||
+		glue->compositor->test_data.test_quirks.gl_force_full_redraw_of_shadow_fb) {
+		pixman_region32_copy(&paint.region, &out->output->region);
+	} else {
+		pixman_region32_intersect(&paint.region, &out->layer_damage, &out->output->region);
+	}
+	glue_build_frame(out, &paint);
+	draw_frame(repaint->gen, &glue->frame, glue->view, &glue->shader_log);
+	out->layer.painted_by = glue->frame.failed ? 0 : repaint->gen->id;
+	pixman_region32_clear(&out->layer_damage);
+	pixman_region32_fini(&paint.region);
+	return !glue->frame.failed &&
+	       renderer_accept(&glue->renderer, target_bind(repaint->gen, repaint->target));
+}
+
+static bool draw_items(struct repaint *repaint)
+{
+	struct glue *glue = repaint->glue;
+	bool layer = needs_layer(repaint);
+
+	glue_output_want_layer(repaint->out, layer);
+	if (layer && !draw_layer(repaint)) {
+		return false;
+	}
+	if (layer) {
+		glue_build_layer_frame(repaint->out, &repaint->paint);
+	} else {
+		glue_build_frame(repaint->out, &repaint->paint);
+	}
+	draw_frame(repaint->gen, &glue->frame, layer ? DRAW_VIEW_NORMAL : glue->view,
+		&glue->shader_log);
+	return !glue->frame.failed;
+}
+
 /* Returns false when the context was lost on the way. */
 static bool draw(struct repaint *repaint)
 {
 	struct glue *glue = repaint->glue;
 	uint64_t lost = repaint->gen->counters.lost_surfaces;
+	bool complete = draw_items(repaint);
 	GLenum error;
 
-	glue_build_frame(repaint->out, &repaint->paint);
-	draw_frame(repaint->gen, &glue->frame, glue->view, &glue->shader_log);
 	if (generation_read_errors(repaint->gen, &error)) {
 		renderer_accept(&glue->renderer, TARGET_LOST);
 		return false;
@@ -169,11 +230,13 @@ static bool draw(struct repaint *repaint)
 	if (repaint->gen->counters.lost_surfaces != lost) {
 		glue_note_lost_surfaces(glue, repaint->gen);
 	}
-	if (glue->frame.failed) {
+	if (!complete) {
+		repaint->out->layer.painted_by = 0;
 		renderer_report_doubt(&glue->renderer);
 		return false;
 	}
 	if (error != GL_NO_ERROR) {
+		repaint->out->layer.painted_by = 0;
 		renderer_report_doubt(&glue->renderer);
 		weston_log_paced(&glue->failure_pacer, 1, 10000,
 			"Output %s: GL error 0x%04x while drawing.\n", repaint->out->output->name,
@@ -282,6 +345,7 @@ static void repaint_init(
 		.rb = rb,
 	};
 	repaint->paint.target = repaint->target;
+	repaint->paint.area = out->area;
 	pixman_region32_init(&repaint->paint.region);
 }
 

@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "weston-14/glue.h"
 
+#include "weston-14/abi-color.h"
+
 /** What all parts of one paint node have in common. */
 struct node_draw {
 	struct glue *glue;
@@ -11,22 +13,28 @@ struct node_draw {
 	float view_alpha;
 };
 
+static void region_to_area(struct glue_output *out, const struct weston_geometry *area,
+	pixman_region32_t *dst, pixman_region32_t *src)
+{
+	weston_region_global_to_output(dst, out->output, src);
+	pixman_region32_translate(dst, area->x, area->y);
+}
+
 void glue_region_to_framebuffer(
 	struct glue_output *out, pixman_region32_t *dst, pixman_region32_t *src)
 {
-	weston_region_global_to_output(dst, out->output, src);
-	pixman_region32_translate(dst, out->area.x, out->area.y);
+	region_to_area(out, &out->area, dst, src);
 }
 
 /* From surface coordinates to the framebuffer, and to clip space. */
-static void set_transforms(
-	struct node_draw *draw, struct glue_output *out, struct weston_view *view)
+static void set_transforms(struct node_draw *draw, struct glue_output *out,
+	const struct weston_geometry *area, struct weston_view *view)
 {
 	struct affine to_global = affine_from_matrix4(view->transform.matrix.d);
 	struct affine from_global = affine_from_matrix4(out->output->matrix.d);
 	struct affine frame_clip = frame_to_clip(&draw->glue->frame), to_clip;
 
-	from_global = affine_translated(&from_global, (float)out->area.x, (float)out->area.y);
+	from_global = affine_translated(&from_global, (float)area->x, (float)area->y);
 	to_clip = affine_multiply(&frame_clip, &from_global);
 	draw->to_framebuffer = affine_multiply(&from_global, &to_global);
 	draw->item.to_clip = affine_multiply(&to_clip, &to_global);
@@ -58,6 +66,19 @@ static bool choose_content(struct node_draw *draw, struct weston_paint_node *pno
 	draw->item.to_buffer = affine_from_matrix4(pnode->surface->surface_to_buffer_matrix.d);
 	draw->item.linear = pnode->needs_filtering;
 	return true;
+}
+
+/* Returns false when the node's colours can't be had. */
+static bool choose_color(
+	struct node_draw *draw, struct glue_output *out, struct weston_paint_node *pnode)
+{
+	const struct weston_output_color_outcome *outcome = out->output->color_outcome;
+	struct weston_color_transform *source = pnode->surf_xform.transform;
+
+	if (pnode->draw_solid) {
+		source = outcome ? outcome->from_sRGB_to_blend : NULL;
+	}
+	return glue_color_get(out->glue, source, &draw->item.color);
 }
 
 static void add_part(struct node_draw *draw, pixman_region32_t *shape, bool opaque)
@@ -139,14 +160,14 @@ static void add_node(
 	if (pnode->plane != &out->output->primary_plane && !pnode->need_hole) {
 		return;
 	}
-	if (!pnode->surf_xform_valid || pnode->surf_xform.transform) {
+	if (!pnode->surf_xform_valid || !choose_color(&draw, out, pnode)) {
 		return;
 	}
 	pixman_region32_init(&draw.clip);
 	find_clip(&draw.clip, pnode, paint);
 	if (pixman_region32_not_empty(&draw.clip) && choose_content(&draw, pnode)) {
-		glue_region_to_framebuffer(out, &draw.clip, &draw.clip);
-		set_transforms(&draw, out, pnode->view);
+		region_to_area(out, &paint->area, &draw.clip, &draw.clip);
+		set_transforms(&draw, out, &paint->area, pnode->view);
 		add_parts(&draw, pnode);
 	}
 	pixman_region32_fini(&draw.clip);
@@ -173,13 +194,16 @@ pixman_box32_t glue_border_box(const struct glue_output *out, enum gl_renderer_b
 /* The image is stretched to its side. */
 static void add_border(struct glue_output *out, enum gl_renderer_border_side side)
 {
+	const struct weston_output_color_outcome *outcome = out->output->color_outcome;
 	struct content *border = &out->borders[side];
 	pixman_box32_t box = glue_border_box(out, side);
 	struct frame_item item = {.content = border, .alpha = 1.0f};
 	struct affine same = {.a = 1.0f, .e = 1.0f};
 	pixman_region32_t shape;
 
-	if (border->kind != CONTENT_PIXELS || box.x1 >= box.x2 || box.y1 >= box.y2) {
+	if (border->kind != CONTENT_PIXELS || box.x1 >= box.x2 || box.y1 >= box.y2 ||
+		!glue_color_get(
+			out->glue, outcome ? outcome->from_sRGB_to_output : NULL, &item.color)) {
 		return;
 	}
 	item.to_clip = frame_to_clip(&out->glue->frame);
@@ -192,19 +216,53 @@ static void add_border(struct glue_output *out, enum gl_renderer_border_side sid
 	pixman_region32_fini(&shape);
 }
 
-void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
+static void add_borders(struct glue_output *out, const struct glue_paint *paint)
 {
-	struct weston_paint_node *pnode;
-
-	out->glue->frame_ns = out->glue->host.now_ns(&out->glue->host);
-	frame_begin(&out->glue->frame, paint->target->width, paint->target->height,
-		paint->target->kind == TARGET_WINDOW);
-	wl_list_for_each_reverse (pnode, &out->output->paint_node_z_order_list, z_order_link) {
-		add_node(out, pnode, paint);
-	}
 	for (int side = 0; side < BORDER_COUNT; side++) {
 		if (paint->borders & (1u << side)) {
 			add_border(out, (enum gl_renderer_border_side)side);
 		}
 	}
+}
+
+static void begin_frame(struct glue_output *out, const struct glue_paint *paint)
+{
+	frame_begin(&out->glue->frame, paint->target->width, paint->target->height,
+		paint->target->kind == TARGET_WINDOW);
+}
+
+void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
+{
+	struct weston_paint_node *pnode;
+
+	out->glue->frame_ns = out->glue->host.now_ns(&out->glue->host);
+	begin_frame(out, paint);
+	wl_list_for_each_reverse (pnode, &out->output->paint_node_z_order_list, z_order_link) {
+		add_node(out, pnode, paint);
+	}
+	add_borders(out, paint);
+}
+
+void glue_build_layer_frame(struct glue_output *out, struct glue_paint *paint)
+{
+	const struct weston_output_color_outcome *outcome = out->output->color_outcome;
+	const struct weston_geometry *area = &paint->area;
+	struct affine same = {.a = 1.0f, .e = 1.0f};
+	struct frame_item item = {.layer = &out->layer, .alpha = 1.0f};
+	pixman_region32_t shape, clip;
+
+	begin_frame(out, paint);
+	item.to_clip = frame_to_clip(&out->glue->frame);
+	item.to_buffer = affine_translated(&same, (float)-area->x, (float)-area->y);
+	pixman_region32_init_rect(
+		&shape, area->x, area->y, (unsigned)area->width, (unsigned)area->height);
+	pixman_region32_init(&clip);
+	region_to_area(out, area, &clip, &paint->region);
+	if (glue_color_get(
+		    out->glue, outcome ? outcome->from_blend_to_output : NULL, &item.color)) {
+		frame_add(&out->glue->frame, &item, &shape, &same, &clip);
+	}
+	pixman_region32_fini(&clip);
+	pixman_region32_fini(&shape);
+	add_borders(out, paint);
 }
