@@ -47,6 +47,7 @@ struct surface_watch *surface_watch_get(struct wl_list *list, struct weston_surf
 		return NULL;
 	}
 	watch->surface = surface;
+	pixman_region32_init(&watch->damage);
 	watch->destroyed.notify = surface_destroyed;
 	watch->committed.notify = surface_committed;
 	wl_signal_add(&surface->destroy_signal, &watch->destroyed);
@@ -62,6 +63,7 @@ void surface_watch_lose(
 	watch->why = why;
 	watch->generation = generation;
 	watch->buffer = watch->surface->buffer_ref.buffer;
+	pixman_region32_copy(&watch->damage, &watch->surface->damage);
 }
 
 void surface_watch_release(struct surface_watch *watch)
@@ -80,5 +82,6 @@ void surface_watch_destroy(struct surface_watch *watch)
 	wl_list_remove(&watch->destroyed.link);
 	wl_list_remove(&watch->committed.link);
 	wl_list_remove(&watch->link);
+	pixman_region32_fini(&watch->damage);
 	free(watch);
 }

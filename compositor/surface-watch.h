@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include <pixman.h>
 #include <wayland-server-core.h>
 
 #include "libweston-robust/weston-robust-api.h"
@@ -23,7 +24,9 @@ struct surface_watch {
 	bool lost;                    // since `buffer` was shown
 	enum weston_robust_loss why;
 	uint64_t generation;
-	const struct weston_buffer *buffer; // to compare with; may be gone
+	/* What the surface had when its content was found lost, to compare with. */
+	const struct weston_buffer *buffer; // may be gone
+	pixman_region32_t damage;
 	struct wl_listener destroyed;
 	struct wl_listener committed;
 };
