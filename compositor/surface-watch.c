@@ -14,11 +14,15 @@ static void surface_destroyed(struct wl_listener *listener, void *data)
 }
 
 /* A commit that brings no pixels (a frame callback, an input region) leaves the content lost. A
- * buffer that is attached anew may be the one that was there before: then damage tells. */
-static bool brings_content(const struct surface_watch *watch)
+ * buffer that is attached anew may be the one that was there before: then damage tells, other than
+ * that which the renderer had not taken yet. */
+static bool brings_content(struct surface_watch *watch)
 {
+	pixman_region32_t *damage = &watch->surface->damage;
+
 	return watch->surface->buffer_ref.buffer != watch->buffer ||
-	       pixman_region32_not_empty(&watch->surface->damage);
+	       (pixman_region32_not_empty(damage) &&
+		       !pixman_region32_equal(damage, &watch->damage));
 }
 
 static void surface_committed(struct wl_listener *listener, void *data)
