@@ -155,8 +155,7 @@ static void fill_counters(struct glue *glue, struct weston_robust_counters *coun
 	if (renderer->generation) {
 		counters->textures = (uint64_t)wl_list_length(&renderer->generation->textures);
 	}
-	glue_retention_sums(
-		glue, &counters->retained_held_bytes, &counters->retained_copied_bytes);
+	glue_retention_sums(glue, &counters->retained_held_bytes, &counters->retained_copied_bytes);
 }
 
 static void get_counters(

@@ -102,6 +102,20 @@ static bool shm_readable(const struct weston_buffer *buffer)
 	return format_from_fourcc(buffer->pixel_format->format) && content_layout_valid(&layout);
 }
 
+/* Gone before it could be read: what is shown stays, unless its size does not fit any more. Then it
+ * is black: what is behind may be left out because of it. */
+static void show_unread(struct glue_surface *gs, struct weston_buffer *buffer)
+{
+	const struct format *format = format_from_fourcc(buffer->pixel_format->format);
+	struct weston_solid_buffer_values black = {.a = format && format->alpha ? 0.0f : 1.0f};
+
+	if (gs->buffer_ref.buffer != buffer &&
+		(gs->content.kind != CONTENT_PIXELS || gs->content.layout.width != buffer->width ||
+			gs->content.layout.height != buffer->height)) {
+		show_solid(gs, buffer, &black);
+	}
+}
+
 static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 {
 	bool same = gs->buffer_ref.buffer == buffer;
@@ -111,12 +125,7 @@ static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 			 pixman_region32_not_empty(&gs->surface->damage);
 
 	if (!buffer->shm_buffer) {
-		/* Gone before it could be read: what is shown stays, unless its size does not fit
-		 * any more. */
-		if (!same && (gs->content.layout.width != buffer->width ||
-				     gs->content.layout.height != buffer->height)) {
-			show_nothing(gs, buffer);
-		}
+		show_unread(gs, buffer);
 		return;
 	}
 	gs->fresh |= committed || !same;
