@@ -323,6 +323,7 @@ void glue_retention_flushed(struct glue_surface *gs)
 		buffer->renderer_private = (void *)(uintptr_t)++gs->glue->last_buffer_serial;
 	}
 	retention_attached(&gs->retention, (uintptr_t)buffer->renderer_private, now_ns);
+	gs->drawn_ns = now_ns; /* as it will be before long */
 	decide(gs, false);
 }
 
