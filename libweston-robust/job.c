@@ -17,7 +17,7 @@ struct job *job_create(enum job_kind kind, const struct egl *egl)
 	job->api = *egl->api;
 	job->egl = *egl;
 	job->egl.api = &job->api;
-	wl_list_init(&job->egl.windows);
+	job->egl.windows = NULL;
 	return job;
 }
 

@@ -52,26 +52,6 @@ static void read_framebuffer_caps(struct gl_caps *caps, const char *list)
 	caps->pixel_pack_buffer = es3;
 }
 
-/*
- * The three names stand for one function: GL_EXT_robustness, GL_KHR_robustness, and OpenGL ES 3.2,
- * section 2.3.2. A context that is lost from the start tells no extensions;
- * EGL_EXT_create_context_robustness implies the first name.
- */
-static PFNGLGETGRAPHICSRESETSTATUSEXTPROC select_reset_status(
-	const struct gl_caps *caps, const struct gl_api *api, const char *list)
-{
-	if ((!list || gl_extension_in_list(list, "GL_EXT_robustness")) &&
-		api->glGetGraphicsResetStatusEXT) {
-		return api->glGetGraphicsResetStatusEXT;
-	}
-	if (gl_extension_in_list(list, "GL_KHR_robustness") && api->glGetGraphicsResetStatusKHR) {
-		return (PFNGLGETGRAPHICSRESETSTATUSEXTPROC)api->glGetGraphicsResetStatusKHR;
-	}
-	return caps->version >= 32
-		       ? (PFNGLGETGRAPHICSRESETSTATUSEXTPROC)api->glGetGraphicsResetStatus
-		       : NULL;
-}
-
 const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool robust)
 {
 	const char *list = (const char *)api->glGetString(GL_EXTENSIONS);
@@ -80,7 +60,7 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	memset(caps, 0, sizeof(*caps));
 	caps->version = parse_version((const char *)api->glGetString(GL_VERSION));
 	if (robust) {
-		caps->get_reset_status = select_reset_status(caps, api, list);
+		caps->get_reset_status = gl_reset_query_select(api, caps->version, list);
 	}
 	if (caps->version < 20) {
 		return "the context is not OpenGL ES 2.0 or later";

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "gl/gl-api.h"
+#include "gl/reset-status.h"
 
 /** What one context can do. Read once when it is created. */
 struct gl_caps {
@@ -28,7 +29,7 @@ struct gl_caps {
 	bool pixel_pack_buffer;
 	/** Reset status query; NULL: the context cannot tell, or was made without reset
 	 * notification. */
-	PFNGLGETGRAPHICSRESETSTATUSEXTPROC get_reset_status;
+	gl_reset_query get_reset_status;
 };
 
 /**

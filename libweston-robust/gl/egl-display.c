@@ -9,7 +9,6 @@
 
 #include "gl/disposal.h"
 #include "gl/egl-reach.h"
-#include "gl/target.h"
 
 static EGLDeviceEXT query_device(const struct egl *egl)
 {
@@ -45,6 +44,8 @@ static void read_extensions(struct egl *egl)
 	egl->video_memory_purge =
 		gl_extension_in_list(list, "EGL_NV_robustness_video_memory_purge");
 	egl->surfaceless_context = gl_extension_in_list(list, "EGL_KHR_surfaceless_context");
+	egl->no_config_context = gl_extension_in_list(list, "EGL_KHR_no_config_context") ||
+				 gl_extension_in_list(list, "EGL_MESA_configless_context");
 
 	egl->swap_buffers_with_damage = NULL;
 	if (gl_extension_in_list(list, "EGL_EXT_swap_buffers_with_damage")) {
@@ -71,11 +72,8 @@ void egl_reduce(struct egl *egl)
 
 static const char *select_base_config(struct egl *egl)
 {
-	const char *list = egl->api->eglQueryString(egl->display, EGL_EXTENSIONS);
-
 	egl->config = EGL_NO_CONFIG_KHR;
-	if (gl_extension_in_list(list, "EGL_KHR_no_config_context") ||
-		gl_extension_in_list(list, "EGL_MESA_configless_context")) {
+	if (egl->no_config_context || egl->options.visuals.count == 0) {
 		return NULL;
 	}
 	return egl_choose_config(egl, &egl->options.visuals, &egl->config)
@@ -183,7 +181,6 @@ static void prepare(struct egl *egl, const struct gl_api *api, const struct egl_
 	egl->options = *options;
 	egl->device = EGL_NO_DEVICE_EXT;
 	egl->disposal = disposal_for(NULL);
-	wl_list_init(&egl->windows);
 	egl->platform_base =
 		gl_extension_in_list(egl_client_extensions(api), "EGL_EXT_platform_base") &&
 		api->eglGetPlatformDisplayEXT && api->eglCreatePlatformWindowSurfaceEXT;
@@ -201,11 +198,24 @@ const char *egl_init(struct egl *egl, const struct gl_api *api, const struct egl
 	return error;
 }
 
+const char *egl_adopt(struct egl *egl, const struct gl_api *api, EGLDisplay display)
+{
+	const struct egl_options options = {.platform = EGL_NONE};
+	const char *error;
+
+	prepare(egl, api, &options);
+	egl->display = display;
+	egl->borrowed = true;
+	error = check_display(egl);
+	if (!error) {
+		egl->device = query_device(egl);
+	}
+	return error;
+}
+
 void egl_close_windows(struct egl *egl, bool abandon)
 {
-	struct target *window;
-
-	wl_list_for_each (window, &egl->windows, link) {
+	for (struct egl_window *window = egl->windows; window; window = window->next) {
 		if (!abandon && !egl->doomed) {
 			egl_destroy_surface(egl, window->surface);
 		}
@@ -234,7 +244,9 @@ void egl_finish(struct egl *egl)
 		return;
 	}
 	egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-	egl->api->eglTerminate(egl->display);
+	if (!egl->borrowed) {
+		egl->api->eglTerminate(egl->display);
+	}
 	egl->display = EGL_NO_DISPLAY;
 }
 
@@ -275,17 +287,13 @@ const char *egl_reopen(struct egl *egl, bool software, bool abandon)
 void egl_take_over(struct egl *egl, const struct egl *from)
 {
 	const struct egl before = *egl;
-	struct wl_list windows;
 
-	wl_list_init(&windows);
-	wl_list_insert_list(&windows, &egl->windows);
 	*egl = *from;
 	egl->api = before.api;
+	egl->windows = before.windows;
 	egl->no_canary = before.no_canary;
 	egl->reduced |= before.reduced;
 	apply_reduction(egl);
-	wl_list_init(&egl->windows);
-	wl_list_insert_list(&egl->windows, &windows);
 	egl_forget_current(egl);
 }
 

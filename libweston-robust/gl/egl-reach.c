@@ -34,6 +34,7 @@ static const struct platform_name platform_names[] = {
 	{EGL_PLATFORM_WAYLAND_KHR, "platform_wayland"},
 	{EGL_PLATFORM_X11_KHR, "platform_x11"},
 	{EGL_PLATFORM_SURFACELESS_MESA, "platform_surfaceless"},
+	{EGL_PLATFORM_DEVICE_EXT, "platform_device"},
 };
 
 static bool platform_advertised(const char *client_extensions, EGLenum platform)

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longest attribute list made here: four pairs and the end. */
-#define CONTEXT_ATTRIBS_MAX 9
-
 static bool config_matches(const struct egl *egl, EGLConfig config, const struct egl_visual *visual)
 {
 	static const EGLint names[] = {EGL_RED_SIZE, EGL_GREEN_SIZE, EGL_BLUE_SIZE, EGL_ALPHA_SIZE};
@@ -66,48 +63,6 @@ bool egl_choose_config(const struct egl *egl, const struct egl_visuals *visuals,
 	return found;
 }
 
-static EGLContext try_context(const struct egl *egl, int major, bool robust, bool high_priority)
-{
-	EGLint attribs[CONTEXT_ATTRIBS_MAX];
-	unsigned n = 0;
-
-	attribs[n++] = EGL_CONTEXT_CLIENT_VERSION;
-	attribs[n++] = major;
-	if (robust) {
-		attribs[n++] = EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT;
-		attribs[n++] = EGL_LOSE_CONTEXT_ON_RESET_EXT;
-	}
-	if (robust && egl->video_memory_purge) {
-		attribs[n++] = EGL_GENERATE_RESET_ON_VIDEO_MEMORY_PURGE_NV;
-		attribs[n++] = EGL_TRUE;
-	}
-	if (high_priority) {
-		attribs[n++] = EGL_CONTEXT_PRIORITY_LEVEL_IMG;
-		attribs[n++] = EGL_CONTEXT_PRIORITY_HIGH_IMG;
-	}
-	attribs[n] = EGL_NONE;
-	return egl->api->eglCreateContext(egl->display, egl->config, EGL_NO_CONTEXT, attribs);
-}
-
-struct egl_context egl_create_context(const struct egl *egl)
-{
-	struct egl_context result = {.context = EGL_NO_CONTEXT};
-
-	/* Reset notification is worth more than a high priority, and more than OpenGL ES 3. */
-	for (int robust = egl->create_context_robustness; robust >= 0; robust--) {
-		for (int major = 3; major >= 2; major--) {
-			for (int priority = egl->context_priority; priority >= 0; priority--) {
-				result.context = try_context(egl, major, robust, priority);
-				if (result.context != EGL_NO_CONTEXT) {
-					result.robust = robust;
-					return result;
-				}
-			}
-		}
-	}
-	return result;
-}
-
 void egl_forget_current(struct egl *egl)
 {
 	egl->current_known = false;
@@ -140,6 +95,25 @@ struct egl_native_window egl_native_window_from_handles(
 		window.xid = *(const unsigned long *)platform;
 	}
 	return window;
+}
+
+void egl_add_window(struct egl *egl, struct egl_window *window)
+{
+	window->surface = EGL_NO_SURFACE;
+	window->next = egl->windows;
+	egl->windows = window;
+}
+
+void egl_remove_window(struct egl *egl, struct egl_window *window)
+{
+	struct egl_window **link = &egl->windows;
+
+	while (*link && *link != window) {
+		link = &(*link)->next;
+	}
+	if (*link) {
+		*link = window->next;
+	}
 }
 
 EGLSurface egl_create_window_surface(

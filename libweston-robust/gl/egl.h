@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <wayland-util.h>
-
 #include "gl/gl-api.h"
 
 #ifndef EGL_NO_CONFIG_KHR
@@ -30,10 +28,16 @@ struct egl_visuals {
 };
 
 struct egl_options {
-	EGLenum platform;     // EGL_PLATFORM_*
-	void *native_display; // may be NULL; borrowed, outlives the display
-	EGLint surface_type;  // EGL_WINDOW_BIT, or 0 where no window is ever made
-	struct egl_visuals visuals;
+	EGLenum platform;           // EGL_PLATFORM_*
+	void *native_display;       // may be NULL; borrowed, outlives the display
+	EGLint surface_type;        // EGL_WINDOW_BIT, or 0 where no window is ever made
+	struct egl_visuals visuals; // none: contexts bring a config of their own
+};
+
+/** The EGLSurface of a native window, on the list of its display. */
+struct egl_window {
+	struct egl_window *next; // egl.windows
+	EGLSurface surface;      // owned; EGL_NO_SURFACE until it could be made
 };
 
 /**
@@ -74,8 +78,9 @@ struct egl {
 	unsigned abandoned_count;
 	bool doomed; // the present display has lost a context that must not be destroyed
 	const struct disposal *disposal; // of the last driver that told its name; static
-	struct wl_list windows;          // struct target.link; their surfaces go with the display
+	struct egl_window *windows;      // their surfaces go with the display
 	EGLConfig config;                // EGL_NO_CONFIG_KHR where contexts need none
+	bool borrowed;                   // adopted: somebody else terminates the display
 
 	bool current_known; // the two below are what EGL has current on this thread
 	EGLContext current_context;
@@ -84,6 +89,7 @@ struct egl {
 	bool platform_base; // EGL_EXT_platform_base
 	bool buffer_age;
 	bool context_priority;
+	bool no_config_context;
 	bool create_context_robustness;
 	bool partial_update;
 	bool surfaceless_context;
@@ -91,6 +97,16 @@ struct egl {
 	bool no_canary;          // set by the user: without reset notification ask nobody
 	bool video_memory_purge; // EGL_NV_robustness_video_memory_purge
 	PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC swap_buffers_with_damage; // NULL: not offered
+};
+
+/** One attempt to create a context. */
+struct egl_context_request {
+	EGLenum api; // EGL_OPENGL_ES_API or EGL_OPENGL_API; must be bound on the calling thread
+	EGLConfig config;
+	EGLContext share;      // EGL_NO_CONTEXT: none
+	const EGLint *attribs; // NULL: none. Nothing about robustness
+	bool robust;           // EGL_LOSE_CONTEXT_ON_RESET
+	bool purge_notify;     // with robust: told when video memory is purged, where offered
 };
 
 /** What egl_create_context() could get. */
@@ -107,7 +123,16 @@ struct egl_context {
  */
 const char *egl_init(struct egl *egl, const struct gl_api *api, const struct egl_options *options);
 
-/** Release the current context and terminate the display, unless that is known to crash. */
+/**
+ * Work on a display that somebody else has initialised and will terminate. It can't be opened anew,
+ * and needs no visuals.
+ *
+ * Returns NULL on success, else a static sentence that says what is missing.
+ */
+const char *egl_adopt(struct egl *egl, const struct gl_api *api, EGLDisplay display);
+
+/** Release the current context and terminate the display, unless that is known to crash, or not
+ * ours. */
 void egl_finish(struct egl *egl);
 
 /**
@@ -151,6 +176,18 @@ bool egl_choose_config(const struct egl *egl, const struct egl_visuals *visuals,
  */
 struct egl_context egl_create_context(const struct egl *egl);
 
+/** Create a context as asked for. Returns EGL_NO_CONTEXT on failure. */
+EGLContext egl_try_context(const struct egl *egl, const struct egl_context_request *request);
+
+/**
+ * Destroy a context, or leave it behind where the driver is known not to survive that.
+ *
+ * @lost: it was lost. One that is still current lives on until it is not; egl_forget_current() is
+ * the caller's.
+ */
+void egl_dispose_context(
+	struct egl *egl, EGLContext context, bool lost, const struct disposal *disposal);
+
 /**
  * What is current on this thread was changed behind this display's back, or a call failed and left
  * it unknown: the next egl_make_current() asks EGL in any case.
@@ -164,6 +201,12 @@ bool egl_make_current(struct egl *egl, EGLSurface surface, EGLContext context);
 /** Describe a backend's window: @platform and @legacy as libweston hands them over. */
 struct egl_native_window egl_native_window_from_handles(
 	const struct egl *egl, EGLNativeWindowType legacy, void *platform);
+
+/** Put a window without a surface on the list of @egl. */
+void egl_add_window(struct egl *egl, struct egl_window *window);
+
+/** Take a window off the list. */
+void egl_remove_window(struct egl *egl, struct egl_window *window);
 
 /** EGL_NO_SURFACE on failure. The caller owns the surface: egl_destroy_surface(). */
 EGLSurface egl_create_window_surface(

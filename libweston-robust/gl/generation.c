@@ -14,9 +14,6 @@
 /* A lost context may answer the same error for ever. */
 #define STICKY_ERRORS_MAX 16
 
-/* EGL_NV_robustness_video_memory_purge; no Khronos header has the GL token. */
-#define GL_PURGED_CONTEXT_RESET_NV 0x92BB
-
 static void set_fixed_state(struct generation *gen)
 {
 	const struct gl_api *api = gen->api;
@@ -124,12 +121,11 @@ static void dispose_of_context(struct generation *gen, bool lost)
 		return;
 	}
 	if (lost && gen->disposal->abandon_context) {
-		egl->doomed |= gen->disposal->abandon_display;
 		egl_forget_current(egl);
-		return;
+	} else {
+		egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
 	}
-	egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-	egl->api->eglDestroyContext(egl->display, gen->context.context);
+	egl_dispose_context(egl, gen->context.context, lost, gen->disposal);
 }
 
 static void destroy_contents(struct generation *gen, bool lost)
@@ -222,18 +218,7 @@ enum reset_status generation_reset_status(struct generation *gen)
 		return RESET_STATUS_NONE;
 	}
 	gen->counters.status_queries++;
-	switch (gen->caps.get_reset_status()) {
-	case GL_GUILTY_CONTEXT_RESET_EXT:
-		return RESET_STATUS_GUILTY;
-	case GL_INNOCENT_CONTEXT_RESET_EXT:
-		return RESET_STATUS_INNOCENT;
-	case GL_UNKNOWN_CONTEXT_RESET_EXT:
-		return RESET_STATUS_UNKNOWN;
-	case GL_PURGED_CONTEXT_RESET_NV:
-		return RESET_STATUS_PURGED;
-	default:
-		return RESET_STATUS_NONE;
-	}
+	return gl_reset_query_ask(gen->caps.get_reset_status);
 }
 
 bool generation_saw_error(struct generation *gen)

@@ -114,6 +114,7 @@
  * gl_caps. */
 #define GL_API_GL_OPTIONAL(X)                                                                      \
 	X(PFNGLGETGRAPHICSRESETSTATUSEXTPROC, GetGraphicsResetStatusEXT)                           \
+	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatusARB)                           \
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatusKHR)                           \
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatus)                              \
 	X(PFNGLTEXIMAGE3DPROC, TexImage3D)

@@ -17,8 +17,7 @@ void target_init_window(struct target *target, struct egl *egl, struct egl_nativ
 	target->visuals = *visuals;
 	target->width = width;
 	target->height = height;
-	target->surface = EGL_NO_SURFACE;
-	wl_list_insert(&egl->windows, &target->link);
+	egl_add_window(egl, &target->egl_window);
 }
 
 void target_init_image(
@@ -58,9 +57,8 @@ void framebuffer_destroy(struct framebuffer *framebuffer, bool lost)
 void target_fini(struct target *target)
 {
 	if (target->kind == TARGET_WINDOW) {
-		egl_destroy_surface(target->egl, target->surface);
-		target->surface = EGL_NO_SURFACE;
-		wl_list_remove(&target->link);
+		egl_destroy_surface(target->egl, target->egl_window.surface);
+		egl_remove_window(target->egl, &target->egl_window);
 	} else if (target->framebuffer) {
 		struct generation *gen = target->framebuffer->gen;
 		bool current = generation_make_current(gen, gen->egl->current_surface);
@@ -142,7 +140,7 @@ static EGLSurface surface_beside(const struct target *target)
 {
 	switch (target->kind) {
 	case TARGET_WINDOW:
-		return target->surface;
+		return target->egl_window.surface;
 	case TARGET_IMAGE:
 		return EGL_NO_SURFACE;
 	case TARGET_LAYER:
@@ -156,11 +154,11 @@ enum target_result target_prepare(struct generation *gen, struct target *target)
 	struct egl *egl = gen->egl;
 
 	if (target->kind == TARGET_WINDOW) {
-		if (target->surface == EGL_NO_SURFACE) {
-			target->surface =
+		if (target->egl_window.surface == EGL_NO_SURFACE) {
+			target->egl_window.surface =
 				egl_create_window_surface(egl, &target->window, &target->visuals);
 		}
-		return target->surface != EGL_NO_SURFACE ? TARGET_OK : egl_failure(egl);
+		return target->egl_window.surface != EGL_NO_SURFACE ? TARGET_OK : egl_failure(egl);
 	}
 	if (target->framebuffer && target->framebuffer->gen == gen) {
 		return TARGET_OK;
@@ -196,7 +194,7 @@ int target_buffer_age(struct generation *gen, struct target *target)
 		return 0;
 	}
 	if (!gen->api->eglQuerySurface(
-		    gen->egl->display, target->surface, EGL_BUFFER_AGE_EXT, &age)) {
+		    gen->egl->display, target->egl_window.surface, EGL_BUFFER_AGE_EXT, &age)) {
 		return 0;
 	}
 	return age > 0 ? age : 0;
@@ -205,7 +203,8 @@ int target_buffer_age(struct generation *gen, struct target *target)
 void target_set_damage(struct generation *gen, struct target *target, EGLint *rects, EGLint count)
 {
 	if (target->kind == TARGET_WINDOW && gen->egl->partial_update && count > 0) {
-		gen->api->eglSetDamageRegionKHR(gen->egl->display, target->surface, rects, count);
+		gen->api->eglSetDamageRegionKHR(
+			gen->egl->display, target->egl_window.surface, rects, count);
 	}
 }
 
@@ -221,9 +220,10 @@ enum target_result target_present(
 		return TARGET_OK;
 	}
 	if (egl->swap_buffers_with_damage && count > 0) {
-		ok = egl->swap_buffers_with_damage(egl->display, target->surface, rects, count);
+		ok = egl->swap_buffers_with_damage(
+			egl->display, target->egl_window.surface, rects, count);
 	} else {
-		ok = egl->api->eglSwapBuffers(egl->display, target->surface);
+		ok = egl->api->eglSwapBuffers(egl->display, target->egl_window.surface);
 	}
 	if (!ok) {
 		/* Drawn on but not shown: Mesa hands the same buffer out again, with its old age.

@@ -33,8 +33,7 @@ struct target {
 
 	struct egl_native_window window; // WINDOW
 	struct egl_visuals visuals;      // WINDOW
-	struct wl_list link;             // WINDOW: egl.windows
-	EGLSurface surface;              // WINDOW: owned; EGL_NO_SURFACE until it could be made
+	struct egl_window egl_window;    // WINDOW: its surface
 
 	uint32_t fourcc;                 // IMAGE
 	struct framebuffer *framebuffer; // IMAGE, LAYER: owned by a generation, which clears the

@@ -68,11 +68,11 @@ TEST(a_window_has_one_surface_for_all_generations)
 
 	setup(&rig);
 	test_assert_int_eq(target_bind(rig.gen, &rig.scene.window_target), TARGET_OK);
-	surface = rig.scene.window_target.surface;
+	surface = rig.scene.window_target.egl_window.surface;
 	for (id = 2; id < 6; id++) {
 		next_generation(&rig, id);
 		test_assert_int_eq(target_bind(rig.gen, &rig.scene.window_target), TARGET_OK);
-		test_assert(rig.scene.window_target.surface == surface);
+		test_assert(rig.scene.window_target.egl_window.surface == surface);
 		test_assert_int_eq(present(&rig), TARGET_OK);
 	}
 	teardown(&rig);
@@ -154,7 +154,7 @@ TEST(a_window_that_is_taken_fails)
 	target_init_window(&other, &rig.egl, rig.scene.window_target.window, &options.visuals,
 		SCENE_WIDTH, SCENE_HEIGHT);
 	test_assert_int_eq(target_bind(rig.gen, &other), TARGET_FAILED);
-	test_assert(other.surface == EGL_NO_SURFACE);
+	test_assert(other.egl_window.surface == EGL_NO_SURFACE);
 	target_fini(&other);
 	teardown(&rig);
 }
