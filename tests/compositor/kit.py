@@ -47,6 +47,7 @@ class Build:
         self.compare = os.path.join(base, 'wr-compare')
         self.scene_client = os.path.join(base, 'scene-client')
         self.scene_shell = os.path.join(base, 'scene-shell.so')
+        self.make_icc = os.path.join(base, 'make-icc')
         self.hostile_client = os.path.join(base, 'hostile-client')
         self.x11_window = os.path.join(base, 'x11-window')
         fault = os.path.join(self.root, 'tests', 'fault')
