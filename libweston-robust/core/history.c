@@ -89,7 +89,7 @@ void incident_set_guilty_task(struct incident *incident, const char *task)
 
 		/* Any process may give itself any name; the line is one line and stays parseable.
 		 */
-		incident->guilty_task[i] = (c < 0x20 || c == 0x7f || c == '"') ? '?' : task[i];
+		incident->guilty_task[i] = (c < 0x20 || c > 0x7e || c == '"') ? '?' : task[i];
 	}
 }
 

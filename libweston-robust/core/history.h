@@ -65,7 +65,7 @@ const struct incident *history_get(const struct history *h, size_t age);
 /** \return the incident with this id, NULL when it is not (or no longer) in the ring. */
 const struct incident *history_find(const struct history *h, uint64_t id);
 
-/** Set guilty_task: cut to fit, control characters and quotes replaced by '?'. NULL clears. */
+/** Set guilty_task: cut to fit, quotes and all but printable ASCII replaced by '?'. NULL clears. */
 void incident_set_guilty_task(struct incident *incident, const char *task);
 
 /**

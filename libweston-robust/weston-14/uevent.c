@@ -4,8 +4,10 @@
 /*
  * The kernel's word on a GPU reset: DRM drivers send a "change" uevent with WEDGED=none after a
  * reset that went well, or with the methods that may bring the device back, and newer ones name the
- * guilty task in PID and TASK (the kernel's drm-uapi document, "Device Wedging"). It says nothing
- * about our own contexts, so it only prompts the question, and lends its name to the record.
+ * guilty task in PID and TASK (the kernel's drm-uapi document, "Device Wedging"). Before there was
+ * that, amdgpu in some distributions' kernels sent RESET=1 with PID and NAME, and i915 RESET=1
+ * alone. None of it says anything about our own contexts, so it only prompts the question, and
+ * lends its name to the record.
  */
 #include "weston-14/glue.h"
 
@@ -14,47 +16,76 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMM_MAX 64
+/* Longest text taken from an event. */
+#define TEXT_MAX 64
+
+struct text {
+	char bytes[TEXT_MAX]; // printable ASCII; "": none
+};
+
+/* A process may give itself any name: what goes to the log must neither end lines nor steer
+ * terminals. */
+static void text_set(struct text *text, const char *value)
+{
+	snprintf(text->bytes, sizeof(text->bytes), "%s", value ? value : "");
+	for (char *c = text->bytes; *c; c++) {
+		if (*c < ' ' || *c > '~') {
+			*c = '?';
+		}
+	}
+}
+
+static const char *text_or_dash(const struct text *text)
+{
+	return text->bytes[0] ? text->bytes : "-";
+}
 
 /* Kernels that name only the process id leave the name to us, as long as the process lives. */
-static void read_comm(const char *pid, char comm[COMM_MAX])
+static void read_comm(const struct text *pid, struct text *task)
 {
-	char path[64];
+	char path[64], comm[TEXT_MAX] = "";
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%ld/comm", strtol(pid, NULL, 10));
+	snprintf(path, sizeof(path), "/proc/%ld/comm", strtol(pid->bytes, NULL, 10));
 	file = fopen(path, "re");
 	if (!file) {
 		return;
 	}
-	if (fgets(comm, COMM_MAX, file)) {
+	if (fgets(comm, sizeof(comm), file)) {
 		comm[strcspn(comm, "\n")] = '\0';
 	}
 	fclose(file);
+	text_set(task, comm);
+}
+
+static void find_task(struct udev_device *device, const struct text *pid, struct text *task)
+{
+	text_set(task, udev_device_get_property_value(device, "TASK"));
+	if (!task->bytes[0]) {
+		text_set(task, udev_device_get_property_value(device, "NAME"));
+	}
+	if (!task->bytes[0] && pid->bytes[0]) {
+		read_comm(pid, task);
+	}
 }
 
 static void take_event(struct glue *glue, struct udev_device *device)
 {
-	const char *wedged = udev_device_get_property_value(device, "WEDGED");
-	const char *task = udev_device_get_property_value(device, "TASK");
-	const char *pid = udev_device_get_property_value(device, "PID");
-	const char *node = udev_device_get_sysname(device);
-	char comm[COMM_MAX] = "";
-	char line[256];
+	struct text node, wedged, pid, task;
+	char line[5 * TEXT_MAX];
 
-	if (!wedged && !udev_device_get_property_value(device, "RESET")) {
+	text_set(&wedged, udev_device_get_property_value(device, "WEDGED"));
+	if (!wedged.bytes[0] && !udev_device_get_property_value(device, "RESET")) {
 		return;
 	}
-	if (task) {
-		snprintf(comm, sizeof(comm), "%s", task);
-	} else if (pid) {
-		read_comm(pid, comm);
-	}
+	text_set(&node, udev_device_get_sysname(device));
+	text_set(&pid, udev_device_get_property_value(device, "PID"));
+	find_task(device, &pid, &task);
 	snprintf(line, sizeof(line), "kernel: %s was reset: WEDGED=%s PID=%s TASK=%s",
-		node ? node : "a device", wedged ? wedged : "-", pid ? pid : "-",
-		comm[0] ? comm : "-");
+		node.bytes[0] ? node.bytes : "a device", text_or_dash(&wedged), text_or_dash(&pid),
+		text_or_dash(&task));
 	glue->host.trace(&glue->host, line);
-	renderer_hint(&glue->renderer, comm);
+	renderer_hint(&glue->renderer, task.bytes);
 }
 
 static int monitor_readable(int fd, uint32_t mask, void *data)

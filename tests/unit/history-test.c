@@ -129,6 +129,8 @@ TEST(the_guilty_task_is_named)
 	incident_set_guilty_task(&incident, "bad\nname\"\x7f");
 	history_format(&incident, line, sizeof(line));
 	test_assert(strstr(line, " attempts=1 task=\"bad?name??\"") != NULL);
+	incident_set_guilty_task(&incident, "gr\xc3\xb6\xff");
+	test_assert_str_eq(incident.guilty_task, "gr???");
 	incident_set_guilty_task(&incident, NULL);
 	test_assert_str_eq(incident.guilty_task, "");
 }
