@@ -52,6 +52,14 @@ static void read_framebuffer_caps(struct gl_caps *caps, const char *list)
 	caps->pixel_pack_buffer = es3;
 }
 
+static bool has_timer_query(const struct gl_api *api, const char *list)
+{
+	return gl_extension_in_list(list, "GL_EXT_disjoint_timer_query") && api->glBeginQueryEXT &&
+	       api->glDeleteQueriesEXT && api->glEndQueryEXT && api->glGenQueriesEXT &&
+	       api->glGetInteger64vEXT && api->glGetQueryivEXT && api->glGetQueryObjectui64vEXT &&
+	       api->glGetQueryObjectuivEXT && api->glQueryCounterEXT;
+}
+
 const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool robust)
 {
 	const char *list = (const char *)api->glGetString(GL_EXTENSIONS);
@@ -70,6 +78,7 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	caps->fragment_highp = precision > 0;
 	read_texture_caps(caps, list);
 	read_framebuffer_caps(caps, list);
+	caps->timer_query = has_timer_query(api, list);
 	caps->color_ops &= api->glTexImage3D != NULL;
 
 	if (!caps->texture_bgra) {

@@ -27,6 +27,7 @@ struct gl_caps {
 	bool renderbuffer_10bit; // RGB10_A2
 	bool pack_reverse_rows;  // GL_ANGLE_pack_reverse_row_order
 	bool pixel_pack_buffer;
+	bool timer_query; // GL_EXT_disjoint_timer_query
 	/** Reset status query; NULL: the context cannot tell, or was made without reset
 	 * notification. */
 	gl_reset_query get_reset_status;

@@ -10,6 +10,7 @@
 #include "gl/program.h"
 #include "gl/target.h"
 #include "gl/texture.h"
+#include "gl/timing.h"
 
 /* A lost context may answer the same error for ever. */
 #define STICKY_ERRORS_MAX 16
@@ -171,6 +172,7 @@ void generation_destroy(struct generation *gen, bool lost)
 	}
 	destroy_contents(gen, lost);
 	destroy_programs(gen, lost);
+	timing_destroy(gen, lost);
 	if (!lost) {
 		gen->api->glDeleteBuffers(1, &gen->vertex_buffer);
 	}

@@ -15,6 +15,7 @@
 
 struct color_luts;
 struct program;
+struct timing;
 
 /** What has been asked of GL since the generation was made. Never reset. */
 struct generation_counters {
@@ -50,6 +51,7 @@ struct generation {
 	struct wl_list framebuffers; // struct framebuffer.link
 	struct wl_list programs;     // struct program.link
 	struct wl_list color_luts;   // struct color_luts.link
+	struct timing *timing;       // NULL: not asked for yet
 	GLuint vertex_buffer;
 
 	GLenum seen_error; // by generation_saw_error(), not read yet; 0: none

@@ -113,10 +113,19 @@
 /* OpenGL ES 3.0 and extensions: NULL where the resolver has none; call only behind a flag of struct
  * gl_caps. */
 #define GL_API_GL_OPTIONAL(X)                                                                      \
+	X(PFNGLBEGINQUERYEXTPROC, BeginQueryEXT)                                                   \
+	X(PFNGLDELETEQUERIESEXTPROC, DeleteQueriesEXT)                                             \
+	X(PFNGLENDQUERYEXTPROC, EndQueryEXT)                                                       \
+	X(PFNGLGENQUERIESEXTPROC, GenQueriesEXT)                                                   \
 	X(PFNGLGETGRAPHICSRESETSTATUSEXTPROC, GetGraphicsResetStatusEXT)                           \
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatusARB)                           \
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatusKHR)                           \
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatus)                              \
+	X(PFNGLGETINTEGER64VEXTPROC, GetInteger64vEXT)                                             \
+	X(PFNGLGETQUERYIVEXTPROC, GetQueryivEXT)                                                   \
+	X(PFNGLGETQUERYOBJECTUI64VEXTPROC, GetQueryObjectui64vEXT)                                 \
+	X(PFNGLGETQUERYOBJECTUIVEXTPROC, GetQueryObjectuivEXT)                                     \
+	X(PFNGLQUERYCOUNTEREXTPROC, QueryCounterEXT)                                               \
 	X(PFNGLTEXIMAGE3DPROC, TexImage3D)
 
 struct gl_api {

@@ -28,9 +28,13 @@ static const struct fake_script modern_driver = {
 			  " EGL_KHR_partial_update EGL_EXT_swap_buffers_with_damage"
 			  " EGL_IMG_context_priority",
 	.gl_extensions = "GL_EXT_texture_format_BGRA8888 GL_EXT_unpack_subimage"
-			 " GL_EXT_robustness GL_EXT_read_format_bgra",
+			 " GL_EXT_robustness GL_EXT_read_format_bgra"
+			 " GL_EXT_disjoint_timer_query",
 	.gl_version = "OpenGL ES 3.2 fake",
 	.gl_renderer = "fake",
+	.gpu_time = 5000000000,
+	.draw_ns = 1000,
+	.timer_bits = 64,
 };
 
 /* Calls */
@@ -318,6 +322,7 @@ void fake_gl_reset(void)
 	fake_fill_egl(&entry_points);
 	fake_fill_objects(&entry_points);
 	fake_fill_draw(&entry_points);
+	fake_fill_query(&entry_points);
 	fake_fill_raster(&entry_points);
 }
 

@@ -24,6 +24,7 @@ enum fake_kind {
 	FAKE_PROGRAM,
 	FAKE_FRAMEBUFFER,
 	FAKE_RENDERBUFFER,
+	FAKE_QUERY,
 	FAKE_KIND_COUNT
 };
 
@@ -55,6 +56,14 @@ struct fake_script {
 	GLenum odd_status;     // glGetGraphicsResetStatus* answers this instead of NO_ERROR
 	bool endless_errors;   // glGetError in a lost context never runs dry
 	bool unaskable;        // a lost context can't be made current
+
+	uint64_t gpu_time;      // the GPU's clock, nanoseconds; may be set
+	uint64_t draw_ns;       // each draw call takes so long
+	uint64_t clock_read_ns; // so does reading the GPU's clock
+	unsigned timer_bits;    // of its counter
+	bool durations_only;    // the GPU tells no points in time
+	unsigned query_latency; // times that a result is asked for before it is there
+	bool disjoint;          // the GPU's clock was disturbed; until asked
 };
 
 /** What was seen. */
@@ -62,12 +71,13 @@ struct fake_report {
 	uint64_t calls;              // all entry points
 	uint64_t gl_calls_when_lost; // GL calls in a lost context, other than status and error
 	uint64_t deletes;            // glDelete* calls
-	uint64_t created[FAKE_KIND_COUNT];     // names made
-	uint64_t deleted[FAKE_KIND_COUNT];     // names deleted one by one
-	uint64_t abandoned[FAKE_KIND_COUNT];   // names alive when their context, not lost, was
-					       // destroyed
-	uint64_t uploaded_pixels;              // glTexImage2D with data, glTexSubImage2D
-	uint64_t draws;                        // glDraw*
+	uint64_t created[FAKE_KIND_COUNT];   // names made
+	uint64_t deleted[FAKE_KIND_COUNT];   // names deleted one by one
+	uint64_t abandoned[FAKE_KIND_COUNT]; // names alive when their context, not lost, was
+					     // destroyed
+	uint64_t uploaded_pixels;            // glTexImage2D with data, glTexSubImage2D
+	uint64_t draws;                      // glDraw*
+	uint64_t waits; // results of queries that were read before they were there
 	unsigned contexts, surfaces, displays; // alive now
 
 	/* misuse: must stay 0 */

@@ -298,8 +298,13 @@ static const GLubyte *GL_APIENTRY fake_glGetString(GLenum name)
 
 static void GL_APIENTRY fake_glGetIntegerv(GLenum name, GLint *value)
 {
-	if (ENTER()) {
-		*value = name == GL_MAX_TEXTURE_SIZE ? 4096 : 0;
+	if (!ENTER()) {
+		return;
+	}
+	*value = name == GL_MAX_TEXTURE_SIZE ? 4096 : 0;
+	if (name == GL_GPU_DISJOINT_EXT) {
+		*value = fake_script.disjoint;
+		fake_script.disjoint = false;
 	}
 }
 

@@ -38,6 +38,10 @@ struct fake_object {
 	bool built;                // SHADER compiled, PROGRAM linked
 	GLuint attachment;         // FRAMEBUFFER: name of a texture or renderbuffer
 	float uniforms[FAKE_UNIFORMS][4];
+	bool ended;      // QUERY
+	uint64_t result; // QUERY, when it has ended; a duration's begin before
+	uint64_t order;  // QUERY: in which they ended
+	unsigned asked;  // QUERY: times that its result was asked for and not there
 };
 
 struct fake_display {
@@ -82,6 +86,7 @@ struct fake_state {
 	EGLint egl_error;
 	GLenum reset_status; // of a reset that still lasts, for born_lost
 	uint32_t reset_left;
+	uint64_t queries_ended, queries_done;
 };
 
 extern struct fake_state fake;
@@ -137,11 +142,12 @@ void fake_surface_end(struct fake_surface *surface);
  */
 struct fake_image *fake_draw_image(void);
 
-/** The tables of entry points: fake-display.c, fake-egl.c, fake-objects.c, fake-draw.c,
- * fake-raster.c fill in theirs. */
+/** The tables of entry points: fake-display.c, fake-egl.c, fake-objects.c, fake-query.c,
+ * fake-draw.c, fake-raster.c fill in theirs. */
 void fake_fill_display(struct gl_api *api);
 void fake_fill_egl(struct gl_api *api);
 void fake_fill_objects(struct gl_api *api);
+void fake_fill_query(struct gl_api *api);
 void fake_fill_draw(struct gl_api *api);
 void fake_fill_raster(struct gl_api *api);
 

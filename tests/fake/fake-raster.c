@@ -194,6 +194,7 @@ static void GL_APIENTRY fake_glDrawArrays(GLenum mode, GLint first, GLsizei coun
 		return;
 	}
 	fake_report.draws++;
+	fake_script.gpu_time += fake_script.draw_ns;
 	for (i = first; mode == GL_TRIANGLES && !fake_zombie() && i + 2 < first + count; i += 3) {
 		struct point p[3];
 

@@ -75,6 +75,7 @@ TEST(a_normal_life_leaves_no_name)
 	create(&rig, 1);
 	test_assert(scene_draw(&rig.scene, rig.gen));
 	scene_check_picture(&rig.scene);
+	test_assert_int_eq(rig.scene.timed_draws, 1);
 	test_assert(fake_gl_live(FAKE_TEXTURE) >= SCENE_CONTENTS);
 	generation_destroy(rig.gen, false);
 	for (kind = 0; kind < FAKE_KIND_COUNT; kind++) {

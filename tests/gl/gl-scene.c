@@ -146,6 +146,7 @@ static bool draw_to(struct gl_scene *scene, struct generation *gen, struct targe
 		.stride = 4 * SCENE_WIDTH,
 	};
 	EGLint rects[4] = {0, 0, SCENE_WIDTH, SCENE_HEIGHT};
+	struct timing_result timed;
 	struct frame frame = {0};
 	bool ok;
 
@@ -158,7 +159,13 @@ static bool draw_to(struct gl_scene *scene, struct generation *gen, struct targe
 	}
 	target_set_damage(gen, target, rects, 1);
 	build_frame(scene, &frame, target->kind == TARGET_WINDOW);
+	while (timing_collect(gen, &timed)) {
+		test_assert(timed.owner == scene);
+		scene->timed_draws++;
+	}
+	timing_begin(gen, scene, 0);
 	draw_frame(gen, &frame, DRAW_VIEW_NORMAL, NULL);
+	timing_end(gen);
 	scene->lost_error = generation_read_errors(gen, &scene->error);
 	ok = !frame.failed && !scene->lost_error && scene->error == GL_NO_ERROR;
 	frame_fini(&frame);

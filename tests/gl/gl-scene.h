@@ -10,6 +10,7 @@
 #include "gl/generation.h"
 #include "gl/target.h"
 #include "gl/texture.h"
+#include "gl/timing.h"
 
 #define SCENE_WIDTH 24
 #define SCENE_HEIGHT 16
@@ -23,6 +24,7 @@ struct gl_scene {
 	enum target_result result;    // of the last bind or present
 	bool lost_error;              // the last scene_draw() saw GL_CONTEXT_LOST …
 	GLenum error;                 // … and this other GL error
+	unsigned timed_draws;         // whose duration on the GPU is known
 	uint8_t picture[SCENE_BYTES]; // the window in the last successful scene_draw(), RGBA
 	uint8_t image[SCENE_BYTES];   // likewise, the image target
 };
