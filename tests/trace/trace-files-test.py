@@ -85,6 +85,14 @@ class Continuous(Story):
         values = draw_calls(trace)
         self.assertEqual(values, list(range(2000 - len(values), 2000)))
 
+    def test_an_incident_that_is_older_than_the_file_is_whole_in_it(self):
+        play("began 9 1 5\n" + frames(10, 2000) + f"continuous {self.file} {LEAST}\nwait 1200\n"
+             "ended 9 5 5000 0 0 -\n", ring=16384)
+        trace = self.read(self.file.read_bytes())
+        reset, = perfetto.slices(trace, trace.track_named("GPU recovery"))
+        self.assertEqual(reset.notes["incident"], 9)
+        self.assertIsNotNone(reset.end)
+
     def test_a_file_of_others_is_moved_away(self):
         self.file.write_text("somebody's", encoding="utf-8")
         self.play(frames(0, 10))
