@@ -25,7 +25,7 @@ static bool is_card(const char *name)
 static void read_kernel_driver(const char *card, char *driver, size_t size)
 {
 	char link[PATH_MAX], target[PATH_MAX];
-	const char *name;
+	const char *name = target;
 	ssize_t length;
 
 	snprintf(link, sizeof(link), DRM_CLASS "/%s/device/driver", card);
@@ -34,8 +34,12 @@ static void read_kernel_driver(const char *card, char *driver, size_t size)
 		return;
 	}
 	target[length] = '\0';
-	name = strrchr(target, '/');
-	snprintf(driver, size, "%s", name ? name + 1 : target);
+	if (strrchr(target, '/')) {
+		name = strrchr(target, '/') + 1;
+	}
+	if (strlen(name) < size) {
+		memcpy(driver, name, strlen(name) + 1);
+	}
 }
 
 static int by_node(const void *a, const void *b)
