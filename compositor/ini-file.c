@@ -37,7 +37,7 @@ static bool read_header(struct reader *reader, char *text)
 {
 	char *end = strchr(text, ']');
 
-	if (!end || end[1] != '\0' || end == text + 1) {
+	if (!end || end[1] != '\0') {
 		return false;
 	}
 	*end = '\0';
