@@ -279,7 +279,7 @@ void glue_api_surface_lost(
 	TELL(glue, surface_lost, surface, why);
 }
 
-static bool anybody_wants_frames(const struct glue *glue)
+bool glue_api_wants_frames(const struct glue *glue)
 {
 	const struct weston_robust_listener *listener;
 
@@ -297,7 +297,7 @@ void glue_api_frame(struct glue_output *out, int64_t begin_ns, int64_t gpu_ns)
 	struct weston_robust_counters counters;
 	struct weston_robust_frame frame;
 
-	if (!anybody_wants_frames(glue)) {
+	if (!glue_api_wants_frames(glue)) {
 		return;
 	}
 	fill_counters(glue, &counters);

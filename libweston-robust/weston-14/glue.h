@@ -94,6 +94,7 @@ struct glue_output {
 
 	struct wl_list renderbuffers; // struct glue_renderbuffer.link
 	struct content borders[BORDER_COUNT];
+	int64_t gpu_ns;        // that an earlier frame took the GPU, not told yet; 0: not known
 	uint64_t presented_by; // id of the generation whose frame it shows; 0: none yet
 };
 
@@ -222,8 +223,8 @@ void glue_region_to_framebuffer(
 /* ---- color.c ---- */
 
 /**
- * The renderer's form of @source, a colour transform of the core's, which may be NULL. *@transform is
- * NULL for the identity; it lives as long as @source. Returns false when it can't be applied.
+ * The renderer's form of @source, a colour transform of the core's, which may be NULL. *@transform
+ * is NULL for the identity; it lives as long as @source. Returns false when it can't be applied.
  */
 bool glue_color_get(struct glue *glue, struct weston_color_transform *source,
 	struct color_transform **transform);
@@ -321,8 +322,27 @@ void glue_api_fini(struct glue *glue);
 void glue_api_surface_lost(
 	struct glue *glue, struct weston_surface *surface, enum weston_robust_loss why);
 
-/** A repaint of @out began at @begin_ns and is over. */
+/** Whether glue_api_frame() has anybody to tell. */
+bool glue_api_wants_frames(const struct glue *glue);
+
+/** A repaint of @out began at @begin_ns and is over. @gpu_ns: as in struct weston_robust_frame. */
 void glue_api_frame(struct glue_output *out, int64_t begin_ns, int64_t gpu_ns);
+
+/* ---- timing.c: what repaints take the GPU, while anybody wants to know ---- */
+
+/** @out is drawn from here on. @gen's context must be current. */
+void glue_timing_begin(struct glue_output *out, struct generation *gen);
+
+void glue_timing_end(struct generation *gen);
+
+/** What an earlier frame of @out took the GPU, nanoseconds; each is told once. -1: not known. */
+int64_t glue_timing_take(struct glue_output *out);
+
+/** Nothing was drawn for a while: look for the results that no frame has looked for. */
+void glue_timing_idle(struct glue *glue);
+
+/** @out goes away. */
+void glue_timing_forget(struct glue_output *out);
 
 /* ---- debug.c
  * -------------------------------------------------------------------------------------- */

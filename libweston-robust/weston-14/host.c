@@ -54,6 +54,7 @@ static int recovery_timer(void *data)
 	struct glue *glue = data;
 
 	renderer_timer(&glue->renderer);
+	glue_timing_idle(glue);
 	if (!glue->asleep && outputs_asleep(glue)) {
 		glue->asleep = true;
 		renderer_set_asleep(&glue->renderer, true);

@@ -64,6 +64,7 @@ static void destroy_state(struct glue_output *out)
 	for (int i = 0; i < DAMAGE_HISTORY; i++) {
 		pixman_region32_fini(&out->history[i].region);
 	}
+	glue_timing_forget(out);
 	wl_list_remove(&out->link);
 	out->output->renderer_state = NULL;
 	free(out);

@@ -220,9 +220,12 @@ static bool draw(struct repaint *repaint)
 {
 	struct glue *glue = repaint->glue;
 	uint64_t lost = repaint->gen->counters.lost_surfaces;
-	bool complete = draw_items(repaint);
+	bool complete;
 	GLenum error;
 
+	glue_timing_begin(repaint->out, repaint->gen);
+	complete = draw_items(repaint);
+	glue_timing_end(repaint->gen);
 	if (generation_read_errors(repaint->gen, &error)) {
 		renderer_accept(&glue->renderer, TARGET_LOST);
 		return false;
@@ -332,7 +335,7 @@ static void finish(struct repaint *repaint)
 		glue_output_frame_presented(out);
 	}
 	glue_output_note_presented(out);
-	glue_api_frame(out, repaint->glue->frame_ns, -1);
+	glue_api_frame(out, repaint->glue->frame_ns, glue_timing_take(out));
 }
 
 static void repaint_init(
