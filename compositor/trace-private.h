@@ -17,11 +17,13 @@
 
 #define TRACE_CHUNK ((size_t)64 * 1024)
 
-/** The incident that is under way. */
+/** The incident that is under way, or was last. */
 struct trace_incident {
-	uint64_t id;               // 0: none is
-	uint64_t entry;            // number of its begin in the ring
-	int64_t begin_ns, last_ns; // CLOCK_MONOTONIC: its begin, the last end of anything in it
+	uint64_t id;      // 0: none is under way
+	uint64_t last_id; // of this one or the last; 0: there was none
+	/* CLOCK_MONOTONIC: its begin, and the last end of anything in it, or its own. */
+	int64_t begin_ns, last_ns;
+	uint64_t entry;                  // number of its begin in the ring
 	uint8_t bytes[TRACE_ENTRY_MOST]; // the begin once more, for when the ring has dropped it
 	size_t size;
 };

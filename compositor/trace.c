@@ -138,6 +138,7 @@ void trace_began(struct trace *trace, const struct weston_robust_incident *incid
 	encode(trace, &entry, &detected);
 
 	open->id = incident->id;
+	open->last_id = incident->id;
 	open->begin_ns = incident->detected_ns;
 	open->last_ns = incident->detected_ns;
 	open->size = entry.buffer.size;
@@ -171,8 +172,9 @@ void trace_ended(struct trace *trace, const struct weston_robust_incident *incid
 	if (open->id != incident->id) {
 		return;
 	}
-	end = make_event(trace, TRACE_EVENT_END, TRACE_TRACK_RECOVERY, 0,
-		at_least(incident->first_frame_ns ? incident->first_frame_ns : now, open->last_ns));
+	open->last_ns =
+		at_least(incident->first_frame_ns ? incident->first_frame_ns : now, open->last_ns);
+	end = make_event(trace, TRACE_EVENT_END, TRACE_TRACK_RECOVERY, 0, open->last_ns);
 	note_outcome(&end, incident);
 	entry_init(&entry);
 	encode(trace, &entry, &end);
@@ -270,6 +272,19 @@ static unsigned find_output(struct trace *trace, const char *name)
 	return i;
 }
 
+/* Frames from the reset to the whole desktop belong to the recovery. The last of them is told after
+ * the recovery's end, which lies within it. */
+static uint64_t flow_of_frame(const struct trace *trace, const struct weston_robust_frame *frame)
+{
+	const struct trace_incident *incident = &trace->incident;
+
+	if (!incident->last_id || frame->begin_ns < incident->begin_ns ||
+		(!incident->id && frame->begin_ns > incident->last_ns)) {
+		return 0;
+	}
+	return flow_of(trace, incident->last_id);
+}
+
 /* What this frame brought back, as a slice of its own within it. */
 static void encode_restored(
 	struct trace *trace, struct entry *entry, const struct weston_robust_frame *frame)
@@ -304,10 +319,7 @@ void trace_frame(struct trace *trace, const struct weston_robust_frame *frame)
 		begin.gpu_time_track = TRACE_TRACK_GPU_TIME + output;
 		begin.gpu_time_ns = frame->gpu_ns;
 	}
-	/* Those from the reset to the whole desktop belong to the recovery. */
-	if (trace->incident.id && frame->begin_ns >= trace->incident.begin_ns) {
-		begin.flow = flow_of(trace, trace->incident.id);
-	}
+	begin.flow = flow_of_frame(trace, frame);
 	for (unsigned i = 0; i < TRACE_COUNTER_COUNT; i++) {
 		values[i] = trace_counter_value((enum trace_counter)i, frame->counters);
 	}

@@ -93,6 +93,14 @@ class Continuous(Story):
         self.assertEqual(reset.notes["incident"], 9)
         self.assertIsNotNone(reset.end)
 
+    def test_an_incident_of_several_writes_is_told_once(self):
+        self.play("began 9 1 5\nwait 1200\nspan 9 0 0 5 20 1\nwait 1200\n"
+                  "ended 9 5 5000 0 0 -\n")
+        trace = self.read(self.file.read_bytes())
+        reset, = perfetto.slices(trace, trace.track_named("GPU recovery"))
+        self.assertEqual(reset.shape(), ("GPU reset", ("detected",), ("wait",)))
+        self.assertIsNotNone(reset.end)
+
     def test_a_file_of_others_is_moved_away(self):
         self.file.write_text("somebody's", encoding="utf-8")
         self.play(frames(0, 10))

@@ -27,10 +27,10 @@ span 1 1 0 45000 60000 1
 span 1 2 1 60000 80000 1
 counters 30 8000096 9 5 100 200 5 7000000 1
 frame LEFT 81000 85000 -1
+span 1 3 0 80000 86900 1
+ended 1 17500 86900 7 8000000 culprit
 counters 40 9000096 12 7 100 200 7 8000000 1
 frame RIGHT 85000 87000 -1
-span 1 3 0 80000 87000 1
-ended 1 17500 87000 7 8000000 culprit
 frame LEFT 100000 101000 2500000
 """
 
@@ -65,9 +65,9 @@ class OneRecovery(Story):
     def test_their_times_are_those_that_were_told(self):
         reset, = self.recovery()
         self.assert_time(reset.begin, 17500)
-        self.assert_time(reset.end, 87000)
+        self.assert_time(reset.end, 86900)
         told = [(17500, 17500), (17500, 40000), (40000, 45000), (45000, 60000), (60000, 80000),
-                (80000, 87000)]
+                (80000, 86900)]
         for child, (begin, end) in zip(reset.children, told, strict=True):
             self.assert_time(child.begin, begin)
             self.assert_time(child.end, end)
