@@ -36,6 +36,7 @@ void recovery_config_init(struct recovery_config *config)
 	*config = (struct recovery_config){
 		.rungs = RUNG_BIT(RUNG_CONTEXT),
 		.idle_poll_ns = 1 * SEC,
+		.settle_ns = 50 * MSEC,
 		.wait_first_ns = 1 * MSEC,
 		.wait_cap_ns = 50 * MSEC,
 		.wait_limit_ns = 10 * SEC,
@@ -65,6 +66,7 @@ void recovery_config_sanitize(struct recovery_config *config)
 
 	c->rungs &= RUNG_BIT(RUNG_COUNT) - 1;
 	c->idle_poll_ns = clamp_period(c->idle_poll_ns);
+	c->settle_ns = clamp_period(c->settle_ns);
 	c->wait_first_ns = clamp_ns(c->wait_first_ns, SHORTEST);
 	c->wait_cap_ns = clamp_ns(c->wait_cap_ns, c->wait_first_ns);
 	c->wait_limit_ns = clamp_ns(c->wait_limit_ns, SHORTEST);

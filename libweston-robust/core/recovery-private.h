@@ -93,6 +93,9 @@ void steps_force(struct recovery *r, int64_t now, struct recovery_orders *o);
 /** SOFTWARE: the GPU works again. */
 void steps_return_to_hardware(struct recovery *r, int64_t now, struct recovery_orders *o);
 
+/** While drawing: a frame was presented; its context tells of resets. */
+void steps_settle(struct recovery *r, struct recovery_orders *o);
+
 /** Go to STOPPED. */
 void steps_stop(struct recovery *r, struct recovery_orders *o);
 

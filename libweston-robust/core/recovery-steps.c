@@ -40,13 +40,20 @@ static bool may_probe(const struct recovery *r)
 	       (r->config.rungs & RUNGS_HARDWARE) != 0;
 }
 
+static int64_t next_poll(const struct recovery *r)
+{
+	bool soon = r->unsettled && r->config.settle_ns < r->config.idle_poll_ns;
+
+	return r->last_sign_at + (soon ? r->config.settle_ns : r->config.idle_poll_ns);
+}
+
 /* While drawing one timer serves the idle poll, the probe and the doubt. */
 void steps_schedule(struct recovery *r, struct recovery_orders *o)
 {
 	int64_t at = INT64_MAX;
 
 	if (may_poll(r)) {
-		at = r->last_sign_at + r->config.idle_poll_ns;
+		at = next_poll(r);
 	}
 	if (may_probe(r)) {
 		at = min_ns(at, r->probe_at);
@@ -64,7 +71,17 @@ void steps_schedule(struct recovery *r, struct recovery_orders *o)
 void steps_query(struct recovery *r, int64_t now, struct recovery_orders *o)
 {
 	r->last_sign_at = now;
+	r->unsettled = false;
 	o->query = true;
+}
+
+/* The timer is touched by the first frame after a query only: the others push the query back. */
+void steps_settle(struct recovery *r, struct recovery_orders *o)
+{
+	if (!r->unsettled && may_poll(r) && r->config.settle_ns > 0) {
+		r->unsettled = true;
+		steps_schedule(r, o);
+	}
 }
 
 void steps_stop(struct recovery *r, struct recovery_orders *o)
@@ -191,6 +208,7 @@ void steps_rebuilt(struct recovery *r, int64_t now, struct recovery_orders *o)
 	r->state = r->rung == RUNG_SOFTWARE ? RECOVERY_SOFTWARE : RECOVERY_RUNNING;
 	r->confirmed = false;
 	r->good_frames = 0;
+	r->unsettled = false;
 	r->quiet_from = now;
 	r->last_sign_at = now;
 	r->probe_at = now + r->probe_ns;
@@ -259,7 +277,7 @@ void steps_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
 		o->probe_hardware = true;
 		r->probe_at = now + r->probe_ns;
 		r->probe_ns = min_ns(2 * r->probe_ns, r->config.probe_cap_ns);
-	} else if (may_poll(r) && now >= r->last_sign_at + r->config.idle_poll_ns) {
+	} else if (may_poll(r) && now >= next_poll(r)) {
 		steps_query(r, now, o);
 	}
 	steps_schedule(r, o);

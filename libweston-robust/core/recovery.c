@@ -44,6 +44,9 @@ static void on_drawing(
 		break;
 	case RECOVERY_EVENT_FRAME:
 		ladder_note_frame(r, &in, now);
+		if (!in.unasked) {
+			steps_settle(r, o);
+		}
 		break;
 	case RECOVERY_EVENT_DOUBT:
 		steps_doubt(r, now, o);

@@ -114,6 +114,8 @@ struct recovery_config {
 	uint32_t rungs; // RUNG_BIT()s that this machine and backend can take; 0: a loss is FAILED
 
 	int64_t idle_poll_ns; // status query of an idle desktop; 0 = off
+	int64_t settle_ns;    // the first query after the last frame: what that frame asked of the
+			      // GPU shows by then; 0 = no other than idle_poll_ns
 
 	int64_t wait_first_ns;       // from the loss to the first query
 	int64_t wait_cap_ns;         // longest interval between two queries; each is twice the last
@@ -166,6 +168,7 @@ struct recovery {
 	bool throttled;         // the next rebuild has to pass through BACKOFF
 	bool stuck;             // a wait ran into its limit, not forgiven yet
 	bool grace;             // WAITING: the timer ends the wait
+	bool unsettled;         // while drawing: a frame was presented since the newest query
 	bool guilty_counted;    // the present incident is in `guilty`
 	bool doubt_unproven;    // the rebuild that a DOUBT led to has not shown a whole frame yet
 	bool features_dropped;  // drop_optional_features was ordered

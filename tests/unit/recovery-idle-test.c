@@ -46,6 +46,28 @@ TEST(an_idle_desktop_is_polled)
 	test_assert_int_eq(rig.queries, 1);
 }
 
+/* The GPU may fail over what a frame asked of it when the frame is long presented. */
+TEST(the_last_frame_is_asked_about_soon)
+{
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	rig_feed(&rig, RECOVERY_EVENT_FRAME);
+	rig.status = RESET_STATUS_GUILTY;
+	rig.status_until = rig.now + 60 * MSEC;
+	rig_advance(&rig, 49 * MSEC);
+	test_assert_int_eq(rig.queries, 0);
+	rig_advance(&rig, 20 * MSEC);
+	test_assert_int_eq(rig.rebuilds, 1);
+	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+
+	/* Once, not again and again. */
+	rig_advance(&rig, 100 * MSEC);
+	rig.queries = 0;
+	rig_advance(&rig, 10 * SEC);
+	test_assert_int_eq(rig.queries, 10);
+}
+
 /* What can't be asked after a frame must be asked by the poll, however many frames come. */
 TEST(frames_of_a_mute_context_are_no_signs_of_life)
 {
