@@ -29,19 +29,6 @@ static void set_blending(struct generation *gen, bool blend)
 	gen->blending = blend;
 }
 
-static void set_filter(struct texture *texture, bool linear)
-{
-	GLint filter = linear ? GL_LINEAR : GL_NEAREST;
-
-	if (texture->filter != filter) {
-		const struct gl_api *api = texture->gen->api;
-
-		api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
-		api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
-		texture->filter = filter;
-	}
-}
-
 static void set_position(
 	struct generation *gen, const struct program *program, const struct frame_item *item)
 {
@@ -122,6 +109,19 @@ static struct program *use_program(struct generation *gen, const struct program_
  */
 static const GLfloat placeholder_color[] = {0.16f, 0.16f, 0.17f, 1.0f};
 
+static enum program_source source_of(const struct texture *texture)
+{
+	static const enum program_source sources[] = {
+		[SAMPLING_RGBA] = PROGRAM_RGBA,
+		[SAMPLING_Y_U_V] = PROGRAM_Y_U_V,
+		[SAMPLING_Y_UV] = PROGRAM_Y_UV,
+		[SAMPLING_Y_XUXV] = PROGRAM_Y_XUXV,
+		[SAMPLING_XYUV] = PROGRAM_XYUV,
+	};
+
+	return sources[texture->format->sampling];
+}
+
 static void draw_triangles(struct generation *gen, const struct frame_item *item)
 {
 	gen->api->glDrawArrays(GL_TRIANGLES, (GLint)item->first, (GLsizei)item->count);
@@ -151,11 +151,11 @@ static struct program_key choose_key(
 	struct program_key key = {.source = PROGRAM_SOLID};
 
 	if (texture) {
-		key.source = PROGRAM_TEXTURE_2D;
+		key.source = source_of(texture);
 		key.order = texture->format->order;
 		key.opaque = item->opaque || !texture->format->alpha;
 	} else if (item->layer) {
-		key.source = PROGRAM_TEXTURE_2D;
+		key.source = PROGRAM_RGBA;
 	}
 	key.tint = view > DRAW_VIEW_WIREFRAME;
 	program_key_set_color(&key, item->color);
@@ -168,8 +168,7 @@ static void set_source(struct generation *gen, const struct program *program,
 	const struct target *layer = item->layer;
 
 	if (texture) {
-		gen->api->glBindTexture(GL_TEXTURE_2D, texture->name);
-		set_filter(texture, item->linear);
+		texture_bind(texture, item->linear);
 		set_texture_coordinates(gen, program, item, texture->width, texture->height);
 	} else if (layer) {
 		gen->api->glBindTexture(GL_TEXTURE_2D, layer->framebuffer->texture);

@@ -13,27 +13,69 @@
 #define RGB10_A2 GL_RGBA, GL_UNSIGNED_INT_2_10_10_10_REV_EXT, GL_RGB10_A2
 #define RGBA16 GL_RGBA, GL_UNSIGNED_SHORT, GL_RGBA16_EXT
 #define RGBA16F GL_RGBA, GL_HALF_FLOAT, GL_RGBA16F
+#define R8 GL_RED_EXT, GL_UNSIGNED_BYTE, GL_R8_EXT
+#define RG8 GL_RG_EXT, GL_UNSIGNED_BYTE, GL_RG8_EXT
+
+#define RGB(FOURCC, BYTES, ALPHA, ORDER, ...)                                                      \
+	{                                                                                          \
+		.fourcc = DRM_FORMAT_##FOURCC, .bytes_per_pixel = BYTES, .alpha = ALPHA,           \
+		.order = CHANNEL_ORDER_##ORDER, .texture_count = 1,                                \
+		.textures = {{0, 1, 1, BYTES, __VA_ARGS__}},                                       \
+	}
+
+#define Y_U_V(FOURCC, HSUB, VSUB)                                                                  \
+	{                                                                                          \
+		.fourcc = DRM_FORMAT_##FOURCC, .bytes_per_pixel = 1, .sampling = SAMPLING_Y_U_V,   \
+		.texture_count = 3,                                                                \
+		.textures = {{0, 1, 1, 1, R8}, {1, HSUB, VSUB, 1, R8}, {2, HSUB, VSUB, 1, R8}},    \
+	}
+
+#define Y_UV(FOURCC, HSUB, VSUB)                                                                   \
+	{                                                                                          \
+		.fourcc = DRM_FORMAT_##FOURCC, .bytes_per_pixel = 1, .sampling = SAMPLING_Y_UV,    \
+		.texture_count = 2, .textures = {{0, 1, 1, 1, R8}, {1, HSUB, VSUB, 2, RG8}},       \
+	}
 
 /* A DRM format names its channels from the highest bit down; GL reads bytes, or packed values, from
  * the lowest up. */
 static const struct format formats[] = {
-	{DRM_FORMAT_ARGB8888, 4, true, CHANNEL_ORDER_RGBA, BGRA8},
-	{DRM_FORMAT_XRGB8888, 4, false, CHANNEL_ORDER_RGBA, BGRA8},
-	{DRM_FORMAT_ABGR8888, 4, true, CHANNEL_ORDER_RGBA, RGBA8},
-	{DRM_FORMAT_XBGR8888, 4, false, CHANNEL_ORDER_RGBA, RGBA8},
-	{DRM_FORMAT_RGBA8888, 4, true, CHANNEL_ORDER_ABGR, RGBA8},
-	{DRM_FORMAT_RGBX8888, 4, false, CHANNEL_ORDER_ABGR, RGBA8},
-	{DRM_FORMAT_BGRA8888, 4, true, CHANNEL_ORDER_ARGB, RGBA8},
-	{DRM_FORMAT_BGRX8888, 4, false, CHANNEL_ORDER_ARGB, RGBA8},
-	{DRM_FORMAT_RGB888, 3, false, CHANNEL_ORDER_BGRA, RGB8},
-	{DRM_FORMAT_BGR888, 3, false, CHANNEL_ORDER_RGBA, RGB8},
-	{DRM_FORMAT_RGB565, 2, false, CHANNEL_ORDER_RGBA, RGB565},
-	{DRM_FORMAT_ABGR2101010, 4, true, CHANNEL_ORDER_RGBA, RGB10_A2},
-	{DRM_FORMAT_XBGR2101010, 4, false, CHANNEL_ORDER_RGBA, RGB10_A2},
-	{DRM_FORMAT_ABGR16161616, 8, true, CHANNEL_ORDER_RGBA, RGBA16},
-	{DRM_FORMAT_XBGR16161616, 8, false, CHANNEL_ORDER_RGBA, RGBA16},
-	{DRM_FORMAT_ABGR16161616F, 8, true, CHANNEL_ORDER_RGBA, RGBA16F},
-	{DRM_FORMAT_XBGR16161616F, 8, false, CHANNEL_ORDER_RGBA, RGBA16F},
+	RGB(ARGB8888, 4, true, RGBA, BGRA8),
+	RGB(XRGB8888, 4, false, RGBA, BGRA8),
+	RGB(ABGR8888, 4, true, RGBA, RGBA8),
+	RGB(XBGR8888, 4, false, RGBA, RGBA8),
+	RGB(RGBA8888, 4, true, ABGR, RGBA8),
+	RGB(RGBX8888, 4, false, ABGR, RGBA8),
+	RGB(BGRA8888, 4, true, ARGB, RGBA8),
+	RGB(BGRX8888, 4, false, ARGB, RGBA8),
+	RGB(RGB888, 3, false, BGRA, RGB8),
+	RGB(BGR888, 3, false, RGBA, RGB8),
+	RGB(RGB565, 2, false, RGBA, RGB565),
+	RGB(ABGR2101010, 4, true, RGBA, RGB10_A2),
+	RGB(XBGR2101010, 4, false, RGBA, RGB10_A2),
+	RGB(ABGR16161616, 8, true, RGBA, RGBA16),
+	RGB(XBGR16161616, 8, false, RGBA, RGBA16),
+	RGB(ABGR16161616F, 8, true, RGBA, RGBA16F),
+	RGB(XBGR16161616F, 8, false, RGBA, RGBA16F),
+	Y_U_V(YUV420, 2, 2),
+	Y_U_V(YUV444, 1, 1),
+	Y_UV(NV12, 2, 2),
+	Y_UV(NV16, 2, 1),
+	Y_UV(NV24, 1, 1),
+	{
+		.fourcc = DRM_FORMAT_YUYV,
+		.bytes_per_pixel = 2,
+		.sampling = SAMPLING_Y_XUXV,
+		.group = 2,
+		.texture_count = 2,
+		.textures = {{0, 1, 1, 2, RG8}, {0, 2, 1, 4, RGBA8}},
+	},
+	{
+		.fourcc = DRM_FORMAT_XYUV8888,
+		.bytes_per_pixel = 4,
+		.sampling = SAMPLING_XYUV,
+		.texture_count = 1,
+		.textures = {{0, 1, 1, 4, RGBA8}},
+	},
 };
 
 const struct format *format_from_fourcc(uint32_t fourcc)
@@ -48,7 +90,7 @@ const struct format *format_from_fourcc(uint32_t fourcc)
 
 bool format_supported(const struct format *format, const struct gl_caps *caps)
 {
-	switch (format->type) {
+	switch (format->textures[0].type) {
 	case GL_UNSIGNED_INT_2_10_10_10_REV_EXT:
 		return caps->texture_10bit;
 	case GL_UNSIGNED_SHORT:
@@ -60,12 +102,101 @@ bool format_supported(const struct format *format, const struct gl_caps *caps)
 	}
 }
 
-GLint format_internal(const struct format *format, const struct gl_caps *caps)
+/* Luminance stands in for red, and its alpha for green: program-source.c knows. */
+static GLenum without_texture_rg(GLenum format)
 {
-	if (caps->version >= 30 && format->sized_internal_format) {
-		return format->sized_internal_format;
+	switch (format) {
+	case GL_RED_EXT:
+		return GL_LUMINANCE;
+	case GL_RG_EXT:
+		return GL_LUMINANCE_ALPHA;
+	default:
+		return format;
 	}
-	return (GLint)format->format;
+}
+
+struct format_upload format_upload(const struct format_texture *texture, const struct gl_caps *caps)
+{
+	struct format_upload upload = {.format = texture->format, .type = texture->type};
+
+	if (!caps->texture_rg) {
+		upload.format = without_texture_rg(upload.format);
+	}
+	upload.internal = (GLint)upload.format;
+	if (caps->version >= 30 && texture->sized_internal_format) {
+		upload.internal = texture->sized_internal_format;
+	}
+	return upload;
+}
+
+static int32_t subsampled(int32_t size, int32_t by)
+{
+	return size < by ? 1 : size / by;
+}
+
+struct content_plane format_texture_plane(
+	const struct format_texture *texture, const struct content_layout *layout)
+{
+	struct content_plane plane = content_layout_plane(layout, texture->plane);
+
+	plane.width = subsampled(layout->width, texture->hsub);
+	plane.height = subsampled(layout->height, texture->vsub);
+	plane.bytes_per_texel = texture->bytes_per_texel;
+	plane.hsub = texture->hsub;
+	plane.vsub = texture->vsub;
+	return plane;
+}
+
+static bool textures_fit(const struct format *format, const struct content_layout *layout)
+{
+	for (unsigned i = 0; i < format->texture_count; i++) {
+		struct content_plane plane = format_texture_plane(&format->textures[i], layout);
+
+		if (plane.stride < plane.width * plane.bytes_per_texel) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool format_shm_layout(const struct format *format, int32_t width, int32_t height, int32_t stride,
+	struct content_layout *layout)
+{
+	struct content_plane before;
+
+	*layout = (struct content_layout){
+		.fourcc = format->fourcc,
+		.width = width,
+		.height = height,
+		.stride = stride,
+		.bytes_per_pixel = format->bytes_per_pixel,
+		.group = format->group,
+	};
+	/* The widest plane has twice the stride. */
+	if (stride > INT32_MAX / 2 || !content_layout_valid(layout)) {
+		return false;
+	}
+	before = content_layout_plane(layout, 0);
+	for (unsigned i = 0; i < format->texture_count; i++) {
+		const struct format_texture *texture = &format->textures[i];
+		int32_t rows = height / before.vsub;
+
+		if (texture->plane == 0) {
+			continue;
+		}
+		before = (struct content_plane){
+			.offset = before.offset + (size_t)(stride / before.hsub) * (size_t)rows,
+			.width = subsampled(width, texture->hsub),
+			.height = subsampled(height, texture->vsub),
+			.stride = stride / format->bytes_per_pixel / texture->hsub *
+				  texture->bytes_per_texel,
+			.bytes_per_texel = texture->bytes_per_texel,
+			.hsub = texture->hsub,
+			.vsub = texture->vsub,
+		};
+		layout->more[layout->more_planes++] = before;
+	}
+	return content_layout_valid(layout) && textures_fit(format, layout);
 }
 
 GLenum format_renderbuffer(uint32_t fourcc, const struct gl_caps *caps)

@@ -126,7 +126,7 @@ bool draw_prepare(struct generation *gen, const struct program_set *programs)
 		scratch_begin(&scratch, gen, PROBE_SIZE, PROBE_SIZE)) {
 		texture = texture_get(gen, &field);
 		if (texture) {
-			gen->api->glBindTexture(GL_TEXTURE_2D, texture->name);
+			texture_bind(texture, false);
 		}
 		gen->api->glBufferData(GL_ARRAY_BUFFER, sizeof(triangle), triangle, GL_STREAM_DRAW);
 		for (unsigned i = 0; i < programs->count; i++) {

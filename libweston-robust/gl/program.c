@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gl/program-color.h"
+#include "gl/program-source.h"
 
 static const char vertex_source[] =
 	"attribute vec2 position;\n"
@@ -21,19 +22,6 @@ static const char vertex_source[] =
 	"	texcoord = vec2(dot(texture_u.xyz, point), dot(texture_v.xyz, point));\n"
 	"	gl_Position = vec4(dot(clip_x.xyz, point), dot(clip_y.xyz, point), 0.0, 1.0);\n"
 	"}\n";
-
-/* What the colour is, premultiplied. */
-static const char source_source[] = "varying vec2 texcoord;\n"
-				    "uniform sampler2D image;\n"
-				    "uniform vec4 color;\n"
-				    "vec4 source()\n"
-				    "{\n"
-				    "#ifdef SOLID\n"
-				    "	return color;\n"
-				    "#else\n"
-				    "	return texture2D(image, texcoord).SWIZZLE;\n"
-				    "#endif\n"
-				    "}\n";
 
 /* What becomes of it. */
 static const char fragment_source[] =
@@ -55,9 +43,6 @@ static const char fragment_source[] =
 	"#endif\n"
 	"	gl_FragColor = result;\n"
 	"}\n";
-
-/* Indexed by enum channel_order: which components hold red, green, blue and alpha. */
-static const char *const swizzles[] = {"rgba", "bgra", "gbar", "abgr"};
 
 static GLuint compile(const struct gl_api *api, GLenum type, const char *const *sources,
 	GLsizei count, char **log)
@@ -89,12 +74,12 @@ static bool has_color(const struct program_key *key)
 static void make_defines(
 	char *defines, size_t size, const struct gl_caps *caps, const struct program_key *key)
 {
-	snprintf(defines, size,
-		"%s#define SWIZZLE %s\n%s%s%s%s#define PRE %d\n#define MAPPING %d\n"
-		"#define POST %d\n%s",
+	char source[PROGRAM_SOURCE_DEFINES_MAX];
+
+	program_source_defines(source, caps, key);
+	snprintf(defines, size, "%s%s%s%s%s#define PRE %d\n#define MAPPING %d\n#define POST %d\n%s",
 		key->mapping == COLOR_MAPPING_LUT ? "#extension GL_OES_texture_3D : require\n" : "",
-		swizzles[key->order], key->source == PROGRAM_SOLID ? "#define SOLID\n" : "",
-		key->opaque ? "#define OPAQUE\n" : "", key->tint ? "#define TINT\n" : "",
+		source, key->opaque ? "#define OPAQUE\n" : "", key->tint ? "#define TINT\n" : "",
 		has_color(key) ? "#define COLOR\n" : "", key->pre, key->mapping, key->post,
 		caps->fragment_highp ? "precision highp float;\n" : "precision mediump float;\n");
 }
@@ -125,9 +110,9 @@ static GLuint link_program(const struct gl_api *api, GLuint vertex, GLuint fragm
 static GLuint build(struct generation *gen, const struct program_key *key, char **log)
 {
 	const struct gl_api *api = gen->api;
-	char defines[512];
+	char defines[PROGRAM_SOURCE_DEFINES_MAX + 256];
 	const char *const vertex_sources[] = {vertex_source};
-	const char *const fragment_sources[] = {defines, source_source,
+	const char *const fragment_sources[] = {defines, program_source_text,
 		has_color(key) ? program_color_source : "", fragment_source};
 	GLuint vertex, fragment, name = 0;
 
@@ -187,6 +172,7 @@ struct program *program_get(struct generation *gen, const struct program_key *ke
 		return NULL;
 	}
 	find_uniforms(gen, program);
+	program_source_set_units(gen, program);
 	return program;
 }
 

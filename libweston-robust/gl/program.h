@@ -7,17 +7,21 @@
 #include "gl/generation.h"
 #include "scene/color.h"
 
-/** Where a fragment's colour comes from. */
+/** Where a fragment's colour comes from. The YUV ones are as in enum format_sampling. */
 enum program_source {
 	PROGRAM_SOLID,
-	PROGRAM_TEXTURE_2D,
+	PROGRAM_RGBA,
+	PROGRAM_Y_U_V,
+	PROGRAM_Y_UV,
+	PROGRAM_Y_XUXV,
+	PROGRAM_XYUV,
 };
 
 /** Selects a variant of the shaders. All members take part in the look-up. */
 struct program_key {
 	enum program_source source;
-	enum channel_order order;  // TEXTURE_2D
-	bool opaque;               // TEXTURE_2D: the texture's alpha counts as 1
+	enum channel_order order;  // RGBA
+	bool opaque;               // not SOLID: the texture's alpha counts as 1
 	bool tint;                 // mix in a debug colour
 	enum color_curve_kind pre; // the steps of a colour transform
 	enum color_mapping_kind mapping;

@@ -10,8 +10,8 @@
 
 void texture_destroy(struct texture *texture, bool lost)
 {
-	if (!lost && texture->name) {
-		texture->gen->api->glDeleteTextures(1, &texture->name);
+	if (!lost && texture->names[0]) {
+		texture->gen->api->glDeleteTextures(texture->format->texture_count, texture->names);
 	}
 	texture->content->texture = NULL;
 	wl_list_remove(&texture->link);
@@ -47,15 +47,42 @@ static bool texture_fits(const struct texture *texture, const struct content *co
 	       texture->format->fourcc == content->layout.fourcc;
 }
 
-static void set_sampling(struct texture *texture)
+static void set_filter(const struct gl_api *api, GLint filter)
+{
+	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
+	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
+}
+
+static void make_names(struct texture *texture)
 {
 	const struct gl_api *api = texture->gen->api;
 
-	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
-	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+	api->glGenTextures(texture->format->texture_count, texture->names);
+	for (unsigned i = 0; i < texture->format->texture_count; i++) {
+		api->glBindTexture(GL_TEXTURE_2D, texture->names[i]);
+		api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+		api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+		set_filter(api, GL_NEAREST);
+	}
 	texture->filter = GL_NEAREST;
+}
+
+void texture_bind(struct texture *texture, bool linear)
+{
+	const struct gl_api *api = texture->gen->api;
+	GLint filter = linear ? GL_LINEAR : GL_NEAREST;
+
+	/* Unit 0 comes last: it is the one that stays active. */
+	for (unsigned i = texture->format->texture_count; i-- > 0;) {
+		if (texture->format->texture_count > 1) {
+			api->glActiveTexture(GL_TEXTURE0 + i);
+		}
+		api->glBindTexture(GL_TEXTURE_2D, texture->names[i]);
+		if (texture->filter != filter) {
+			set_filter(api, filter);
+		}
+	}
+	texture->filter = filter;
 }
 
 static struct texture *texture_create(struct generation *gen, struct content *content)
@@ -80,55 +107,60 @@ static struct texture *texture_create(struct generation *gen, struct content *co
 	pixman_region32_init(&texture->dirty);
 	wl_list_insert(&gen->textures, &texture->link);
 	content->texture = texture;
-
-	gen->api->glGenTextures(1, &texture->name);
-	gen->api->glBindTexture(GL_TEXTURE_2D, texture->name);
-	set_sampling(texture);
+	make_names(texture);
 	return texture;
 }
 
+/** One of an image's textures while it is uploaded. */
+struct upload {
+	struct generation *gen;
+	struct format_upload gl;
+	struct content_plane plane; // of the memory, in texels of the texture
+	const uint8_t *pixels;      // the plane's first
+	bool whole_rows;            // GL can be told the stride
+};
+
 /* The whole image at once: storage and contents in one call, so that the driver need not clear what
  * is overwritten. */
-static void upload_all(struct texture *texture, const uint8_t *pixels, bool whole_rows)
+static void upload_all(const struct upload *upload)
 {
-	const struct gl_api *api = texture->gen->api;
-	const struct format *format = texture->format;
+	const struct content_plane *plane = &upload->plane;
 
-	api->glTexImage2D(GL_TEXTURE_2D, 0, format_internal(format, &texture->gen->caps),
-		texture->width, texture->height, 0, format->format, format->type,
-		whole_rows ? pixels : NULL);
-	if (whole_rows) {
-		texture->gen->counters.uploaded_bytes += content_bytes(texture->content);
+	upload->gen->api->glTexImage2D(GL_TEXTURE_2D, 0, upload->gl.internal, plane->width,
+		plane->height, 0, upload->gl.format, upload->gl.type,
+		upload->whole_rows ? upload->pixels : NULL);
+	if (upload->whole_rows) {
+		upload->gen->counters.uploaded_bytes +=
+			(uint64_t)plane->height * (uint64_t)plane->stride;
 	}
 }
 
-static void upload_box(struct texture *texture, const uint8_t *pixels, const pixman_box32_t *box)
+static void upload_box(const struct upload *upload, const pixman_box32_t *box)
 {
-	const struct gl_api *api = texture->gen->api;
+	const struct gl_api *api = upload->gen->api;
 
 	api->glPixelStorei(GL_UNPACK_SKIP_PIXELS_EXT, box->x1);
 	api->glPixelStorei(GL_UNPACK_SKIP_ROWS_EXT, box->y1);
 	api->glTexSubImage2D(GL_TEXTURE_2D, 0, box->x1, box->y1, box->x2 - box->x1,
-		box->y2 - box->y1, texture->format->format, texture->format->type, pixels);
+		box->y2 - box->y1, upload->gl.format, upload->gl.type, upload->pixels);
 }
 
-/* A stride that is no whole number of pixels can't be told to GL: row by row. */
-static void upload_rows(struct texture *texture, const uint8_t *pixels, const pixman_box32_t *box)
+/* A stride that is no whole number of texels can't be told to GL: row by row. */
+static void upload_rows(const struct upload *upload, const pixman_box32_t *box)
 {
-	const struct content_layout *layout = &texture->content->layout;
-	const struct gl_api *api = texture->gen->api;
+	const struct content_plane *plane = &upload->plane;
 
 	for (int32_t y = box->y1; y < box->y2; y++) {
-		const uint8_t *row = pixels + (size_t)y * (size_t)layout->stride +
-				     (size_t)box->x1 * layout->bytes_per_pixel;
+		const uint8_t *row = upload->pixels + (size_t)y * (size_t)plane->stride +
+				     (size_t)box->x1 * plane->bytes_per_texel;
 
-		api->glTexSubImage2D(GL_TEXTURE_2D, 0, box->x1, y, box->x2 - box->x1, 1,
-			texture->format->format, texture->format->type, row);
+		upload->gen->api->glTexSubImage2D(GL_TEXTURE_2D, 0, box->x1, y, box->x2 - box->x1,
+			1, upload->gl.format, upload->gl.type, row);
 	}
 }
 
 static void upload_region(
-	struct texture *texture, const uint8_t *pixels, pixman_region32_t *region, bool whole_rows)
+	const struct upload *upload, const struct content_layout *layout, pixman_region32_t *region)
 {
 	int count;
 	const pixman_box32_t *boxes = pixman_region32_rectangles(region, &count);
@@ -138,40 +170,55 @@ static void upload_region(
 		count = 1;
 	}
 	for (int i = 0; i < count; i++) {
-		const pixman_box32_t *box = &boxes[i];
+		pixman_box32_t box = content_layout_texels(layout, &upload->plane, &boxes[i]);
 
-		if (whole_rows) {
-			upload_box(texture, pixels, box);
-		} else {
-			upload_rows(texture, pixels, box);
+		if (box.x1 >= box.x2 || box.y1 >= box.y2) {
+			continue;
 		}
-		texture->gen->counters.uploaded_bytes += (uint64_t)(box->x2 - box->x1) *
-							 (uint64_t)(box->y2 - box->y1) *
-							 texture->format->bytes_per_pixel;
+		if (upload->whole_rows) {
+			upload_box(upload, &box);
+		} else {
+			upload_rows(upload, &box);
+		}
+		upload->gen->counters.uploaded_bytes += (uint64_t)(box.x2 - box.x1) *
+							(uint64_t)(box.y2 - box.y1) *
+							upload->plane.bytes_per_texel;
+	}
+}
+
+static void upload_texture(struct texture *texture, unsigned index, const uint8_t *pixels)
+{
+	const struct format_texture *of_format = &texture->format->textures[index];
+	const struct content_layout *layout = &texture->content->layout;
+	const struct gl_api *api = texture->gen->api;
+	struct upload upload = {
+		.gen = texture->gen,
+		.gl = format_upload(of_format, &texture->gen->caps),
+		.plane = format_texture_plane(of_format, layout),
+	};
+
+	upload.pixels = pixels + upload.plane.offset;
+	upload.whole_rows = upload.plane.stride % upload.plane.bytes_per_texel == 0;
+	api->glBindTexture(GL_TEXTURE_2D, texture->names[index]);
+	api->glPixelStorei(GL_UNPACK_ROW_LENGTH_EXT,
+		upload.whole_rows ? upload.plane.stride / upload.plane.bytes_per_texel : 0);
+	if (!texture->filled || !upload.whole_rows) {
+		api->glPixelStorei(GL_UNPACK_SKIP_PIXELS_EXT, 0);
+		api->glPixelStorei(GL_UNPACK_SKIP_ROWS_EXT, 0);
+	}
+	if (!texture->filled) {
+		upload_all(&upload);
+	}
+	if (texture->filled || !upload.whole_rows) {
+		upload_region(&upload, layout, &texture->dirty);
 	}
 }
 
 static void upload(struct texture *texture, const uint8_t *pixels)
 {
-	const struct content_layout *layout = &texture->content->layout;
-	struct generation *gen = texture->gen;
-	bool whole_rows = layout->stride % layout->bytes_per_pixel == 0;
-
-	gen->api->glBindTexture(GL_TEXTURE_2D, texture->name);
-	gen->api->glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-	gen->api->glPixelStorei(GL_UNPACK_ROW_LENGTH_EXT,
-		whole_rows ? layout->stride / layout->bytes_per_pixel : 0);
-	if (!texture->filled) {
-		gen->api->glPixelStorei(GL_UNPACK_SKIP_PIXELS_EXT, 0);
-		gen->api->glPixelStorei(GL_UNPACK_SKIP_ROWS_EXT, 0);
-		upload_all(texture, pixels, whole_rows);
-	}
-	if (!whole_rows) {
-		gen->api->glPixelStorei(GL_UNPACK_SKIP_PIXELS_EXT, 0);
-		gen->api->glPixelStorei(GL_UNPACK_SKIP_ROWS_EXT, 0);
-	}
-	if (texture->filled || !whole_rows) {
-		upload_region(texture, pixels, &texture->dirty, whole_rows);
+	texture->gen->api->glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
+	for (unsigned i = 0; i < texture->format->texture_count; i++) {
+		upload_texture(texture, i, pixels);
 	}
 }
 

@@ -9,17 +9,17 @@
 #include "gl/generation.h"
 #include "scene/content.h"
 
-/** The GL image of a content's pixels. Belongs to one generation. */
+/** The GL image of a content's pixels: one texture, or several. Belongs to one generation. */
 struct texture {
 	struct wl_list link; // generation.textures
 	struct generation *gen;
 	struct content *content; // whose .texture points back here
 	const struct format *format;
-	int32_t width, height; // pixels
-	GLuint name;
-	GLint filter;            // as set: GL_NEAREST or GL_LINEAR
-	pixman_region32_t dirty; // pixels of the buffer that were not uploaded yet
-	bool filled;             // every pixel was uploaded once
+	int32_t width, height;             // pixels
+	GLuint names[FORMAT_TEXTURES_MAX]; // as many as the format has
+	GLint filter;                      // as set: GL_NEAREST or GL_LINEAR
+	pixman_region32_t dirty;           // pixels of the buffer that were not uploaded yet
+	bool filled;                       // every pixel was uploaded once
 };
 
 /**
@@ -30,6 +30,12 @@ struct texture {
  * is. Returns NULL when there is nothing that could be shown: nothing to read, or GL refused it.
  */
 struct texture *texture_get(struct generation *gen, struct content *content);
+
+/**
+ * Bind the textures to the units from 0 on, filtered linearly or not at all. The active unit is 0,
+ * before and after.
+ */
+void texture_bind(struct texture *texture, bool linear);
 
 /**
  * Note that a placeholder is drawn for @content, of which there is no texture, and why: in

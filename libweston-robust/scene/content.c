@@ -25,21 +25,78 @@ void content_fini(struct content *content)
 	content->kind = CONTENT_NONE;
 }
 
-static size_t row_bytes(const struct content_layout *layout)
-{
-	return (size_t)layout->width * layout->bytes_per_pixel;
-}
-
+/* The other planes follow from these. */
 static bool layout_equal(const struct content_layout *a, const struct content_layout *b)
 {
 	return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
 	       a->stride == b->stride;
 }
 
+struct content_plane content_layout_plane(const struct content_layout *layout, unsigned index)
+{
+	if (index > 0) {
+		return layout->more[index - 1];
+	}
+	return (struct content_plane){
+		.width = layout->width,
+		.height = layout->height,
+		.stride = layout->stride,
+		.bytes_per_texel = layout->bytes_per_pixel,
+		.hsub = 1,
+		.vsub = 1,
+	};
+}
+
+static bool plane_valid(const struct content_plane *plane)
+{
+	return plane->width > 0 && plane->height > 0 && plane->stride > 0 &&
+	       plane->bytes_per_texel > 0 &&
+	       (size_t)plane->stride >= (size_t)plane->width * plane->bytes_per_texel;
+}
+
 bool content_layout_valid(const struct content_layout *layout)
 {
-	return layout->width > 0 && layout->height > 0 && layout->stride > 0 &&
-	       layout->bytes_per_pixel > 0 && (size_t)layout->stride >= row_bytes(layout);
+	for (unsigned i = 0; i <= layout->more_planes; i++) {
+		struct content_plane plane = content_layout_plane(layout, i);
+
+		if (!plane_valid(&plane)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int32_t min(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
+pixman_box32_t content_layout_texels(const struct content_layout *layout,
+	const struct content_plane *plane, const pixman_box32_t *box)
+{
+	int32_t group = layout->group > 1 ? layout->group : 1;
+	int32_t left = box->x1 / group * group;
+	int32_t right = (box->x2 + group - 1) / group * group;
+
+	return (pixman_box32_t){
+		.x1 = left / plane->hsub,
+		.y1 = box->y1 / plane->vsub,
+		.x2 = min((right + plane->hsub - 1) / plane->hsub, plane->width),
+		.y2 = min((box->y2 + plane->vsub - 1) / plane->vsub, plane->height),
+	};
+}
+
+size_t content_layout_bytes(const struct content_layout *layout)
+{
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i <= layout->more_planes; i++) {
+		struct content_plane plane = content_layout_plane(layout, i);
+		size_t end = plane.offset + (size_t)plane.height * (size_t)plane.stride;
+
+		bytes = end > bytes ? end : bytes;
+	}
+	return bytes;
 }
 
 void content_drop_copy(struct content *content)
@@ -87,7 +144,7 @@ size_t content_bytes(const struct content *content)
 	if (content->kind != CONTENT_PIXELS) {
 		return 0;
 	}
-	return (size_t)content->layout.height * (size_t)content->layout.stride;
+	return content_layout_bytes(&content->layout);
 }
 
 static bool allocate_copy(struct content *content)
@@ -99,16 +156,30 @@ static bool allocate_copy(struct content *content)
 	return content->copy;
 }
 
+static void copy_texels(uint8_t *copy, const uint8_t *source, const struct content_plane *plane,
+	const pixman_box32_t *texels)
+{
+	size_t left = (size_t)texels->x1 * plane->bytes_per_texel;
+	size_t bytes = (size_t)(texels->x2 - texels->x1) * plane->bytes_per_texel;
+
+	for (int32_t y = texels->y1; y < texels->y2; y++) {
+		size_t offset = plane->offset + (size_t)y * (size_t)plane->stride + left;
+
+		memcpy(copy + offset, source + offset, bytes);
+	}
+}
+
 static void copy_box(struct content *content, const uint8_t *source, const pixman_box32_t *box)
 {
 	const struct content_layout *layout = &content->layout;
-	size_t left = (size_t)box->x1 * layout->bytes_per_pixel;
-	size_t bytes = (size_t)(box->x2 - box->x1) * layout->bytes_per_pixel;
 
-	for (int32_t y = box->y1; y < box->y2; y++) {
-		size_t offset = (size_t)y * (size_t)layout->stride + left;
+	for (unsigned i = 0; i <= layout->more_planes; i++) {
+		struct content_plane plane = content_layout_plane(layout, i);
+		pixman_box32_t texels = content_layout_texels(layout, &plane, box);
 
-		memcpy(content->copy + offset, source + offset, bytes);
+		if (texels.x1 < texels.x2) {
+			copy_texels(content->copy, source, &plane, &texels);
+		}
 	}
 }
 

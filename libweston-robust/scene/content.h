@@ -27,13 +27,38 @@ enum content_loss {
 	CONTENT_LOSS_UPLOAD,     // they are kept, but GL would not take them
 };
 
+/** A plane of an image in memory: rows of texels, each of which stands for hsub x vsub pixels. */
+struct content_plane {
+	size_t offset;         // bytes from the image's first one
+	int32_t width, height; // texels
+	int32_t stride;        // bytes from row to row
+	uint8_t bytes_per_texel;
+	uint8_t hsub, vsub;
+};
+
+/** Most planes that an image has in memory. */
+#define CONTENT_PLANES_MAX 3
+
 /** The layout of an image in memory, rows from top to bottom. */
 struct content_layout {
-	uint32_t fourcc;       // DRM_FORMAT_*
-	int32_t width, height; // pixels
-	int32_t stride;        // bytes from row to row
-	uint8_t bytes_per_pixel;
+	uint32_t fourcc;         // DRM_FORMAT_*
+	int32_t width, height;   // pixels
+	int32_t stride;          // bytes from row to row of the first plane
+	uint8_t bytes_per_pixel; // likewise
+	uint8_t group;           // pixels of a row that share bytes of that; 0 and 1: none do
+	uint8_t more_planes;     // of `more`
+	struct content_plane more[CONTENT_PLANES_MAX - 1]; // behind the first one
 };
+
+/** Plane @index, counted from 0, which must exist. */
+struct content_plane content_layout_plane(const struct content_layout *layout, unsigned index);
+
+/**
+ * The texels of @plane that hold @box (pixels of @layout) and what shares bytes with that, clipped
+ * to the plane.
+ */
+pixman_box32_t content_layout_texels(const struct content_layout *layout,
+	const struct content_plane *plane, const pixman_box32_t *box);
 
 /**
  * What a surface or a window border shows: the CPU-side truth.
@@ -67,7 +92,7 @@ void content_init(struct content *content);
 /** Free the copy. The texture must have been dropped (texture_drop()). */
 void content_fini(struct content *content);
 
-/** Whether rows of @width pixels fit the stride and all sizes are positive. */
+/** Whether in each plane a row fits the stride and all sizes are positive. */
 bool content_layout_valid(const struct content_layout *layout);
 
 /** Become a solid colour, premultiplied. Frees a copy. */
@@ -123,7 +148,10 @@ const uint8_t *content_begin_read(struct content *content);
 
 void content_end_read(struct content *content);
 
-/** Bytes of the pixels: height * stride. 0 unless PIXELS. */
+/** Bytes from the first one of an image to its end, every row with its whole stride. */
+size_t content_layout_bytes(const struct content_layout *layout);
+
+/** Bytes of the pixels. 0 unless PIXELS. */
 size_t content_bytes(const struct content *content);
 
 #endif

@@ -93,15 +93,6 @@ static void refuse(struct glue_surface *gs, struct weston_buffer *buffer, const 
 	}
 }
 
-/* libwayland lets a stride pass that is shorter than a row: reading such a buffer would leave the
- * pool. */
-static bool shm_readable(const struct weston_buffer *buffer)
-{
-	const struct content_layout layout = glue_shm_layout(buffer);
-
-	return format_from_fourcc(buffer->pixel_format->format) && content_layout_valid(&layout);
-}
-
 /* Gone before it could be read: what is shown stays, unless its size does not fit any more. Then it
  * is black: what is behind may be left out because of it. */
 static void show_unread(struct glue_surface *gs, struct weston_buffer *buffer)
@@ -119,6 +110,8 @@ static void show_unread(struct glue_surface *gs, struct weston_buffer *buffer)
 static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 {
 	bool same = gs->buffer_ref.buffer == buffer;
+	struct glue_buffer *gb;
+	struct content_layout layout;
 	/* The core's reference is busy from a commit until that is flushed, or for longer: then
 	 * only damage tells a commit from a new paint node. */
 	bool committed = gs->surface->buffer_ref.type == BUFFER_MAY_BE_ACCESSED &&
@@ -132,11 +125,12 @@ static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 	if (same && (gs->content.shm || !committed)) {
 		return;
 	}
-	if (!shm_readable(buffer)) {
-		refuse(gs, buffer, "shm buffer with a stride shorter than its rows");
+	gb = glue_buffer_get(gs->glue, buffer);
+	if (!gb || !glue_buffer_shm_layout(gb, &layout)) {
+		refuse(gs, buffer, "shm buffer with impossible stride, size or memory");
 		return;
 	}
-	glue_retention_hold(gs, buffer);
+	glue_retention_hold(gs, buffer, &layout);
 }
 
 void glue_attach(struct weston_paint_node *pnode)

@@ -45,6 +45,7 @@ struct glue {
 
 	struct wl_list outputs;  // struct glue_output.link
 	struct wl_list surfaces; // struct glue_surface.link
+	struct wl_list buffers;  // struct glue_buffer.link
 	bool read_bgra;          // compositor->read_format is ARGB8888, not ABGR8888
 	int64_t frame_ns;        // when the present repaint began
 	struct frame frame;      // reused by each repaint
@@ -105,6 +106,16 @@ struct glue_renderbuffer {
 	struct target target;
 	uint32_t borders; // dirty sides, as in struct frame_damage
 	uint32_t *pixels; // borrowed; where each repaint is copied to; NULL: nowhere
+};
+
+/** weston_buffer.renderer_private */
+struct glue_buffer {
+	struct wl_list link; // glue.buffers
+	struct weston_buffer *buffer;
+	uint64_t serial;            // of no other buffer, ever
+	struct wl_listener destroy; // of the buffer, not of its wl_buffer
+	bool memory_checked;  // SHM, several planes: it was looked up whether the pool has them all
+	bool memory_suffices; // with memory_checked
 };
 
 /** weston_surface.renderer_state */
@@ -243,6 +254,20 @@ void glue_surface_destroy(struct glue_surface *gs);
 /** The surface's state, made when there is none yet. NULL when memory is short. */
 struct glue_surface *glue_surface_get(struct glue *glue, struct weston_surface *surface);
 
+/* ---- client-buffer.c ---- */
+
+/** The buffer's state, made when there is none yet. NULL when memory is short. */
+struct glue_buffer *glue_buffer_get(struct glue *glue, struct weston_buffer *buffer);
+
+/** For renderer shutdown: clients and buffers may still be there. */
+void glue_buffer_destroy(struct glue_buffer *gb);
+
+/**
+ * How the pixels of a buffer with a shm buffer lie in memory. Returns false when its client's word
+ * for that can't be true.
+ */
+bool glue_buffer_shm_layout(struct glue_buffer *gb, struct content_layout *layout);
+
 /* ---- retention.c: which buffers are held, copied, released
  * --------------------------------------- */
 
@@ -252,11 +277,9 @@ void glue_retention_flushed(struct glue_surface *gs);
 /** Stop reading the client's buffer and let it have it back. */
 void glue_retention_release(struct glue_surface *gs);
 
-/** How the pixels of a shm buffer lie in memory. The client's word, to be checked. */
-struct content_layout glue_shm_layout(const struct weston_buffer *buffer);
-
-/** Begin reading @buffer, which must have a shm buffer. */
-void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer);
+/** Begin reading @buffer, which must have a shm buffer of @layout. */
+void glue_retention_hold(
+	struct glue_surface *gs, struct weston_buffer *buffer, const struct content_layout *layout);
 
 /** glue.retention_timer's handler. */
 int glue_retention_timer(void *data);

@@ -35,6 +35,7 @@ static void destroy(struct weston_compositor *compositor)
 {
 	struct glue *glue = glue_from_compositor(compositor);
 	struct glue_surface *gs, *gs_next;
+	struct glue_buffer *gb, *gb_next;
 	struct glue_output *out, *out_next;
 
 	wl_list_for_each_safe (out, out_next, &glue->outputs, link) {
@@ -42,6 +43,9 @@ static void destroy(struct weston_compositor *compositor)
 	}
 	wl_list_for_each_safe (gs, gs_next, &glue->surfaces, link) {
 		glue_surface_destroy(gs);
+	}
+	wl_list_for_each_safe (gb, gb_next, &glue->buffers, link) {
+		glue_buffer_destroy(gb);
 	}
 	glue_color_fini(glue);
 	glue_uevent_fini(glue);
@@ -136,6 +140,7 @@ static int display_create(
 	wl_list_init(&glue->outputs);
 	wl_list_init(&glue->surfaces);
 	wl_list_init(&glue->colors);
+	wl_list_init(&glue->buffers);
 	wl_list_init(&glue->listeners);
 	set_hooks(glue);
 	if (!glue_host_init(glue)) {

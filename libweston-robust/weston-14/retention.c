@@ -103,17 +103,6 @@ static struct retention_facts collect_facts(struct glue_surface *gs, bool destro
 	return facts;
 }
 
-struct content_layout glue_shm_layout(const struct weston_buffer *buffer)
-{
-	return (struct content_layout){
-		.fourcc = buffer->pixel_format->format,
-		.width = buffer->width,
-		.height = buffer->height,
-		.stride = buffer->stride,
-		.bytes_per_pixel = (uint8_t)(buffer->pixel_format->bpp / 8),
-	};
-}
-
 static void arm_timer(struct glue *glue, int64_t when_ns)
 {
 	int64_t delay_ms = (when_ns - glue->host.now_ns(&glue->host) + NS_PER_MS - 1) / NS_PER_MS;
@@ -145,12 +134,11 @@ static void take_from_others(struct wl_resource *buffer)
 	}
 }
 
-void glue_retention_hold(struct glue_surface *gs, struct weston_buffer *buffer)
+void glue_retention_hold(
+	struct glue_surface *gs, struct weston_buffer *buffer, const struct content_layout *layout)
 {
-	const struct content_layout layout = glue_shm_layout(buffer);
-
 	glue_retention_release(gs);
-	content_set_shm(&gs->content, buffer->shm_buffer, &layout,
+	content_set_shm(&gs->content, buffer->shm_buffer, layout,
 		buffer->buffer_origin == ORIGIN_BOTTOM_LEFT);
 	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_MAY_BE_ACCESSED);
 	weston_buffer_release_reference(
@@ -316,13 +304,11 @@ static void decide(struct glue_surface *gs, bool destroyed)
 
 void glue_retention_flushed(struct glue_surface *gs)
 {
-	struct weston_buffer *buffer = gs->buffer_ref.buffer;
+	struct glue_buffer *gb = gs->buffer_ref.buffer->renderer_private;
+
 	int64_t now_ns = gs->glue->host.now_ns(&gs->glue->host);
 
-	if (!buffer->renderer_private) {
-		buffer->renderer_private = (void *)(uintptr_t)++gs->glue->last_buffer_serial;
-	}
-	retention_attached(&gs->retention, (uintptr_t)buffer->renderer_private, now_ns);
+	retention_attached(&gs->retention, gb->serial, now_ns);
 	gs->drawn_ns = now_ns; /* as it will be before long */
 	decide(gs, false);
 }

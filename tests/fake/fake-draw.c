@@ -10,10 +10,36 @@
 
 /* Uploads */
 
+/* Bytes of a texel; 0: contents of this format are not looked at by any test. */
+static size_t texel_bytes(GLenum format, GLenum type)
+{
+	if (type != GL_UNSIGNED_BYTE) {
+		return 0;
+	}
+	switch (format) {
+	case GL_RGBA:
+	case GL_BGRA_EXT:
+		return 4;
+	case GL_RED_EXT:
+		return 1;
+	case GL_RG_EXT:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
 static void put_pixel(uint8_t *to, const uint8_t *from, GLenum format)
 {
 	bool swap = format == GL_BGRA_EXT;
 
+	if (format == GL_RED_EXT || format == GL_RG_EXT) {
+		to[0] = from[0];
+		to[1] = format == GL_RG_EXT ? from[1] : 0;
+		to[2] = 0;
+		to[3] = 255;
+		return;
+	}
 	to[0] = from[swap ? 2 : 0];
 	to[1] = from[1];
 	to[2] = from[swap ? 0 : 2];
@@ -25,21 +51,18 @@ static void upload(struct fake_image *image, GLint left, GLint bottom, GLsizei w
 {
 	const struct fake_context *context = fake.current;
 	GLint row_length = context->unpack_row_length ? context->unpack_row_length : width;
+	size_t bytes = texel_bytes(format, type);
 	GLint x, y;
 
 	fake_report.uploaded_pixels += (uint64_t)width * (uint64_t)height;
-	/* Contents of other formats are not looked at by any test. */
-	if (type != GL_UNSIGNED_BYTE || (format != GL_RGBA && format != GL_BGRA_EXT)) {
-		return;
-	}
-	for (y = 0; y < height; y++) {
+	for (y = 0; bytes && y < height; y++) {
 		for (x = 0; x < width; x++) {
 			size_t from = (size_t)(context->unpack_skip_rows + y) * (size_t)row_length +
 				      (size_t)(context->unpack_skip_pixels + x);
 			size_t to =
 				(size_t)(bottom + y) * (size_t)image->width + (size_t)(left + x);
 
-			put_pixel(&image->pixels[4 * to], &pixels[4 * from], format);
+			put_pixel(&image->pixels[4 * to], &pixels[bytes * from], format);
 		}
 	}
 }
@@ -222,7 +245,14 @@ static void GL_APIENTRY fake_glBlendFunc(GLenum source, GLenum destination)
 
 static void GL_APIENTRY fake_glActiveTexture(GLenum unit)
 {
-	ENTER();
+	if (!ENTER()) {
+		return;
+	}
+	if (unit < GL_TEXTURE0 || unit >= GL_TEXTURE0 + FAKE_UNITS) {
+		fake_set_error(GL_INVALID_ENUM);
+		return;
+	}
+	fake.current->unit = unit - GL_TEXTURE0;
 }
 
 static void GL_APIENTRY fake_glFlush(void)

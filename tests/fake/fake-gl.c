@@ -178,6 +178,16 @@ struct fake_object *fake_object_bound(enum fake_kind kind)
 {
 	GLuint name = fake.current->bound[kind];
 
+	if (kind == FAKE_TEXTURE) {
+		return fake_texture_at(fake.current->unit);
+	}
+	return name ? &fake.objects[name - 1] : NULL;
+}
+
+struct fake_object *fake_texture_at(unsigned unit)
+{
+	GLuint name = unit < FAKE_UNITS ? fake.current->textures[unit] : 0;
+
 	return name ? &fake.objects[name - 1] : NULL;
 }
 

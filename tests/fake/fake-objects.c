@@ -11,8 +11,8 @@
 #define ENTER() fake_enter_gl(__func__ + strlen("fake_"))
 
 /* Location = index. The attribute "position" is always at 0. */
-static const char *const uniform_names[FAKE_UNIFORMS] = {
-	"clip_x", "clip_y", "texture_u", "texture_v", "color", "alpha", "tint", "image"};
+static const char *const uniform_names[FAKE_UNIFORMS] = {"clip_x", "clip_y", "texture_u",
+	"texture_v", "color", "alpha", "tint", "image", "image1", "image2"};
 
 static void gen(enum fake_kind kind, bool works, GLsizei n, GLuint *names)
 {
@@ -23,6 +23,20 @@ static void gen(enum fake_kind kind, bool works, GLsizei n, GLuint *names)
 	}
 }
 
+static void unbind(enum fake_kind kind, GLuint name)
+{
+	unsigned unit;
+
+	if (kind != FAKE_TEXTURE && fake.current->bound[kind] == name) {
+		fake.current->bound[kind] = 0;
+	}
+	for (unit = 0; kind == FAKE_TEXTURE && unit < FAKE_UNITS; unit++) {
+		if (fake.current->textures[unit] == name) {
+			fake.current->textures[unit] = 0;
+		}
+	}
+}
+
 static void delete_name(enum fake_kind kind, GLuint name)
 {
 	struct fake_object *object = fake_object_get(kind, name);
@@ -30,9 +44,7 @@ static void delete_name(enum fake_kind kind, GLuint name)
 	if (!object) {
 		return;
 	}
-	if (fake.current->bound[kind] == name) {
-		fake.current->bound[kind] = 0;
-	}
+	unbind(kind, name);
 	fake_report.deleted[kind]++;
 	fake_object_free(object);
 }
@@ -49,7 +61,12 @@ static void delete_names(enum fake_kind kind, bool works, GLsizei n, const GLuin
 
 static void bind(enum fake_kind kind, bool works, GLuint name)
 {
-	if (works && (name == 0 || fake_object_get(kind, name))) {
+	if (!works || (name != 0 && !fake_object_get(kind, name))) {
+		return;
+	}
+	if (kind == FAKE_TEXTURE) {
+		fake.current->textures[fake.current->unit] = name;
+	} else {
 		fake.current->bound[kind] = name;
 	}
 }
@@ -114,6 +131,20 @@ static void read_swizzle(struct fake_shader *shader, const char *source)
 	}
 }
 
+static enum fake_source read_source(const char *defines)
+{
+	static const char *const names[] = {"#define SOLID\n", "#define RGBA\n", "#define Y_U_V\n",
+		"#define Y_UV\n", "#define Y_XUXV\n", "#define XYUV\n"};
+	unsigned i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strstr(defines, names[i])) {
+			return (enum fake_source)i;
+		}
+	}
+	return FAKE_SOURCE_SOLID;
+}
+
 static void GL_APIENTRY fake_glShaderSource(
 	GLuint name, GLsizei count, const GLchar *const *sources, const GLint *lengths)
 {
@@ -123,7 +154,7 @@ static void GL_APIENTRY fake_glShaderSource(
 		return;
 	}
 	/* The renderer puts its defines into the first string. */
-	object->shader.solid = strstr(sources[0], "#define SOLID") != NULL;
+	object->shader.source = read_source(sources[0]);
 	object->shader.opaque = strstr(sources[0], "#define OPAQUE") != NULL;
 	object->shader.tint = strstr(sources[0], "#define TINT") != NULL;
 	read_swizzle(&object->shader, sources[0]);

@@ -9,7 +9,8 @@
 
 #include "fake-gl.h"
 
-#define FAKE_UNIFORMS 8
+#define FAKE_UNIFORMS 10
+#define FAKE_UNITS 4
 #define FAKE_CONTEXTS_MAX 4096
 #define FAKE_SURFACES_MAX 256
 #define FAKE_DISPLAYS_MAX 64
@@ -20,9 +21,20 @@ struct fake_image {
 	uint8_t *pixels; // owned; NULL: no storage
 };
 
+/** What the sampling part of a shader does: the renderer's names of it. */
+enum fake_source {
+	FAKE_SOURCE_SOLID,
+	FAKE_SOURCE_RGBA,
+	FAKE_SOURCE_Y_U_V,
+	FAKE_SOURCE_Y_UV,
+	FAKE_SOURCE_Y_XUXV,
+	FAKE_SOURCE_XYUV,
+};
+
 struct fake_shader {
 	GLenum type;
-	bool solid, opaque, tint;
+	enum fake_source source;
+	bool opaque, tint;
 	uint8_t swizzle[4]; // component of the texel for red, green, blue, alpha
 };
 
@@ -56,12 +68,14 @@ struct fake_display {
 struct fake_context {
 	unsigned display; // index
 	bool live, lost;
-	bool used;            // a slot is used once
-	bool robust;          // made with reset notification
-	GLenum status;        // while lost
-	uint32_t status_left; // queries that still answer it
-	GLenum error;         // sticky
-	GLuint bound[FAKE_KIND_COUNT];
+	bool used;                     // a slot is used once
+	bool robust;                   // made with reset notification
+	GLenum status;                 // while lost
+	uint32_t status_left;          // queries that still answer it
+	GLenum error;                  // sticky
+	GLuint bound[FAKE_KIND_COUNT]; // but textures
+	GLuint textures[FAKE_UNITS];
+	unsigned unit; // active
 	bool blend, vertices_enabled;
 	GLint viewport[4];
 	GLint unpack_row_length, unpack_skip_pixels, unpack_skip_rows;
@@ -117,6 +131,9 @@ struct fake_object *fake_object_get(enum fake_kind kind, GLuint name);
 
 /** The object bound to its kind's one binding point, NULL without misuse when none is. */
 struct fake_object *fake_object_bound(enum fake_kind kind);
+
+/** The texture bound to a unit; NULL when none is. */
+struct fake_object *fake_texture_at(unsigned unit);
 
 /** Free what an object owns; it is no longer alive. */
 void fake_object_free(struct fake_object *object);

@@ -17,7 +17,8 @@ enum {
 	TEXTURE_V,
 	COLOR,
 	ALPHA,
-	TINT
+	TINT,
+	IMAGE
 };
 
 struct point {
@@ -39,34 +40,81 @@ static int clamp_index(double value, int count)
 	return index < 0 ? 0 : index >= count ? count - 1 : index;
 }
 
+/* Nearest sampling of the texture behind the sampler image, image1 or image2. \return NULL: none */
+static const uint8_t *sample(const struct fake_object *program, int sampler, double s, double t)
+{
+	const struct fake_object *texture =
+		fake_texture_at((unsigned)program->uniforms[IMAGE + sampler][0]);
+
+	if (!texture || !texture->image.pixels) {
+		return NULL;
+	}
+	return &texture->image
+			.pixels[4 * (clamp_index(t, texture->image.height) * texture->image.width +
+					    clamp_index(s, texture->image.width))];
+}
+
+static void convert(double result[4], uint8_t y, uint8_t u, uint8_t v)
+{
+	double luma = (y - 16) / 219.0, cb = (u - 128) / 255.0, cr = (v - 128) / 255.0;
+
+	result[0] = luma + 1.59602678 * cr;
+	result[1] = luma - 0.39176229 * cb - 0.81296764 * cr;
+	result[2] = luma + 2.01723214 * cb;
+	result[3] = 1.0;
+}
+
+/* What source() of the renderer's shader computes. \return false: no texture */
+static bool fetch(const struct fake_object *program, double s, double t, double result[4])
+{
+	static const int samplers[] = {0, 1, 3, 2, 2, 1}; /* by enum fake_source */
+	const uint8_t *texel[3];
+	int i;
+
+	for (i = 0; i < samplers[program->shader.source]; i++) {
+		texel[i] = sample(program, i, s, t);
+		if (!texel[i]) {
+			return false;
+		}
+	}
+	switch (program->shader.source) {
+	case FAKE_SOURCE_SOLID:
+		for (i = 0; i < 4; i++) {
+			result[i] = program->uniforms[COLOR][i];
+		}
+		break;
+	case FAKE_SOURCE_RGBA:
+		for (i = 0; i < 4; i++) {
+			result[i] = texel[0][program->shader.swizzle[i]] / 255.0;
+		}
+		break;
+	case FAKE_SOURCE_Y_U_V:
+		convert(result, texel[0][0], texel[1][0], texel[2][0]);
+		break;
+	case FAKE_SOURCE_Y_UV:
+		convert(result, texel[0][0], texel[1][0], texel[1][1]);
+		break;
+	case FAKE_SOURCE_Y_XUXV:
+		convert(result, texel[0][0], texel[1][1], texel[1][3]);
+		break;
+	case FAKE_SOURCE_XYUV:
+		convert(result, texel[0][2], texel[0][1], texel[0][0]);
+		break;
+	}
+	return true;
+}
+
 /* What fragment_source of the renderer computes, with nearest sampling. \return false: no texture
  */
 static bool shade(const struct fake_object *program, double u, double v, double result[4])
 {
 	const float(*uniform)[4] = program->uniforms;
-	const struct fake_object *texture = fake_object_bound(FAKE_TEXTURE);
+	double s = uniform[TEXTURE_U][0] * u + uniform[TEXTURE_U][1] * v + uniform[TEXTURE_U][2];
+	double t = uniform[TEXTURE_V][0] * u + uniform[TEXTURE_V][1] * v + uniform[TEXTURE_V][2];
 	int i;
 
-	if (program->shader.solid) {
-		for (i = 0; i < 4; i++) {
-			result[i] = uniform[COLOR][i];
-		}
-	} else {
-		double s = uniform[TEXTURE_U][0] * u + uniform[TEXTURE_U][1] * v +
-			   uniform[TEXTURE_U][2];
-		double t = uniform[TEXTURE_V][0] * u + uniform[TEXTURE_V][1] * v +
-			   uniform[TEXTURE_V][2];
-		const uint8_t *texel;
-
-		if (!texture || !texture->image.pixels) {
-			return false;
-		}
-		texel = &texture->image.pixels[4 * (clamp_index(t, texture->image.height) *
-								   texture->image.width +
-							   clamp_index(s, texture->image.width))];
-		for (i = 0; i < 4; i++) {
-			result[i] = texel[program->shader.swizzle[i]] / 255.0;
-		}
+	if (!fetch(program, s, t, result)) {
+		return false;
 	}
 	if (program->shader.opaque) {
 		result[3] = 1.0;

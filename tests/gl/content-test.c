@@ -13,6 +13,8 @@
 #include <drm_fourcc.h>
 
 #include "gl-scene.h"
+#include "gl/format.h"
+#include "scene/mapping.h"
 #include "test.h"
 
 #define WIDTH 50
@@ -149,6 +151,67 @@ TEST(copies_follow_the_damage)
 	test_assert_int_eq(client.content.copy[(size_t)5 * STRIDE + 3 * 4], 0x22);
 	pixman_region32_fini(&damage);
 	teardown(&client);
+}
+
+/* Each damaged pixel's bytes in all planes, and what shares bytes with it. */
+TEST(copies_have_every_plane)
+{
+	static const struct {
+		uint32_t fourcc;
+		size_t bytes; // of a box of 3 x 3 pixels from 5, 5 on
+	} cases[] = {
+		{DRM_FORMAT_YUV420, 9 + 2 * 4},
+		{DRM_FORMAT_NV12, 9 + 2 * 4},
+		{DRM_FORMAT_NV16, 9 + 2 * 2 * 3},
+		{DRM_FORMAT_NV24, 9 + 2 * 9},
+		{DRM_FORMAT_YUYV, 3 * 8},
+		{DRM_FORMAT_XYUV8888, 4 * 9},
+	};
+	pixman_region32_t damage;
+	struct client client;
+
+	pixman_region32_init_rect(&damage, 5, 5, 3, 3);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct format *format = format_from_fourcc(cases[i].fourcc);
+		struct content_layout layout;
+		size_t changed = 0, bytes;
+
+		setup(&client);
+		test_assert(format_shm_layout(
+			format, WIDTH, 40, WIDTH * format->bytes_per_pixel + 6, &layout));
+		bytes = content_layout_bytes(&layout);
+		content_set_shm(
+			&client.content, (struct wl_shm_buffer *)client.pool, &layout, false);
+		test_assert(content_update_copy(&client.content, &damage));
+		test_assert_int_eq(client.content.copy_bytes, bytes);
+		memset(client.content.copy, 0x33, bytes);
+		memset(client.pool, 0x22, POOL_BYTES);
+		test_assert(content_update_copy(&client.content, &damage));
+		for (size_t k = 0; k < bytes; k++) {
+			changed += client.content.copy[k] == 0x22;
+		}
+		test_assert_msg(changed == cases[i].bytes, "%.4s: %zu bytes, not %zu",
+			(const char *)&cases[i].fourcc, changed, cases[i].bytes);
+		teardown(&client);
+	}
+	pixman_region32_fini(&damage);
+}
+
+TEST(what_belongs_to_a_mapping)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int fd = memfd_create("mapping", MFD_CLOEXEC);
+	uint8_t *map;
+
+	test_assert_int_eq(ftruncate(fd, (off_t)(4 * page)), 0);
+	map = mmap(NULL, 4 * page, PROT_READ, MAP_SHARED, fd, 0);
+	test_assert(map != MAP_FAILED);
+	munmap(map + 3 * page, page);
+	test_assert_int_eq(mapping_bytes_from(map), 3 * page);
+	test_assert_int_eq(mapping_bytes_from(map + 3 * page - 1), 1);
+	munmap(map, 3 * page);
+	test_assert_int_eq(mapping_bytes_from(map), 0);
+	close(fd);
 }
 
 TEST(damage_beyond_the_buffer_is_cut_off)
