@@ -84,6 +84,50 @@ static void small_stride_deep(struct hostile *self)
 			   pixel_format_by_name("ABGR16161616F")->code));
 }
 
+/* By a client of its own: a protocol error must not hide the next attempt. */
+static void show_alone(const struct pixel_format *format, int width, int height, int stride)
+{
+	struct hostile self = {0};
+	struct pool pool;
+
+	if (scene_display_init(&self.display)) {
+		return;
+	}
+	pool = make_pool(&self, (size_t)stride * (size_t)height);
+	self.surface = wl_compositor_create_surface(self.display.compositor);
+	show(&self, wl_shm_pool_create_buffer(pool.proxy, 0, width, height, stride, format->code));
+	let_it_draw(&self);
+	scene_display_finish(&self.display);
+	close(pool.fd);
+}
+
+/* The pool holds what libwayland asks for, the first plane, and nothing of the others. */
+static void planes_beyond_pool(struct hostile *self)
+{
+	static const char *const formats[] = {"YUV420", "YUV444", "NV12", "NV16", "NV24"};
+
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+		/* So many bytes beyond it that not all of them can be something else's by chance.
+		 */
+		show_alone(pixel_format_by_name(formats[i]), 8192, 8192, 8192);
+	}
+}
+
+/* As far from a sensible size as libwayland lets it be. */
+static void thin_planes(struct hostile *self)
+{
+	static const struct {
+		int width, height, stride;
+	} sizes[] = {{1, 1, 1}, {1, 1, 4096}, {1, 4096, 1}, {3, 3, 3}};
+
+	for (size_t i = 0; i < 4 * n_pixel_formats; i++) {
+		if (pixel_formats[i / 4].yuv) {
+			show_alone(&pixel_formats[i / 4], sizes[i % 4].width, sizes[i % 4].height,
+				sizes[i % 4].stride);
+		}
+	}
+}
+
 static void truncated_after_commit(struct hostile *self)
 {
 	struct pool pool;
@@ -212,6 +256,8 @@ static const struct {
 	{"small-stride", small_stride},
 	{"small-stride-wide", small_stride_wide},
 	{"small-stride-deep", small_stride_deep},
+	{"planes-beyond-pool", planes_beyond_pool},
+	{"thin-planes", thin_planes},
 	{"truncated-after-commit", truncated_after_commit},
 	{"truncated-after-frame", truncated_after_frame},
 	{"destroyed-before-commit", destroyed_before_commit},

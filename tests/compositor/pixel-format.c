@@ -7,36 +7,52 @@
 #include <wayland-client-protocol.h>
 
 #include "pixel-format.h"
+#include "yuv-format.h"
 
 #define NONE                                                                                       \
 	{                                                                                          \
 		0, 0                                                                               \
 	}
 
+#define YUV(NAME, BYTES, KIND, HSUB, VSUB)                                                         \
+	{                                                                                          \
+		.name = #NAME, .code = DRM_FORMAT_##NAME, .bytes = BYTES,                          \
+		.yuv = &(const struct yuv_format){KIND, HSUB, VSUB},                               \
+	}
+
 const struct pixel_format pixel_formats[] = {
-	{"ARGB8888", WL_SHM_FORMAT_ARGB8888, 4, {16, 8}, {8, 8}, {0, 8}, {24, 8}, NONE, false},
-	{"XRGB8888", WL_SHM_FORMAT_XRGB8888, 4, {16, 8}, {8, 8}, {0, 8}, NONE, {24, 8}, false},
-	{"XBGR8888", DRM_FORMAT_XBGR8888, 4, {0, 8}, {8, 8}, {16, 8}, NONE, {24, 8}, false},
-	{"ABGR8888", DRM_FORMAT_ABGR8888, 4, {0, 8}, {8, 8}, {16, 8}, {24, 8}, NONE, false},
-	{"RGBX8888", DRM_FORMAT_RGBX8888, 4, {24, 8}, {16, 8}, {8, 8}, NONE, {0, 8}, false},
-	{"RGBA8888", DRM_FORMAT_RGBA8888, 4, {24, 8}, {16, 8}, {8, 8}, {0, 8}, NONE, false},
-	{"BGRX8888", DRM_FORMAT_BGRX8888, 4, {8, 8}, {16, 8}, {24, 8}, NONE, {0, 8}, false},
-	{"BGRA8888", DRM_FORMAT_BGRA8888, 4, {8, 8}, {16, 8}, {24, 8}, {0, 8}, NONE, false},
-	{"RGB888", DRM_FORMAT_RGB888, 3, {16, 8}, {8, 8}, {0, 8}, NONE, NONE, false},
-	{"BGR888", DRM_FORMAT_BGR888, 3, {0, 8}, {8, 8}, {16, 8}, NONE, NONE, false},
-	{"RGB565", DRM_FORMAT_RGB565, 2, {11, 5}, {5, 6}, {0, 5}, NONE, NONE, false},
+	{"ARGB8888", WL_SHM_FORMAT_ARGB8888, 4, {16, 8}, {8, 8}, {0, 8}, {24, 8}, NONE, false,
+		NULL},
+	{"XRGB8888", WL_SHM_FORMAT_XRGB8888, 4, {16, 8}, {8, 8}, {0, 8}, NONE, {24, 8}, false,
+		NULL},
+	{"XBGR8888", DRM_FORMAT_XBGR8888, 4, {0, 8}, {8, 8}, {16, 8}, NONE, {24, 8}, false, NULL},
+	{"ABGR8888", DRM_FORMAT_ABGR8888, 4, {0, 8}, {8, 8}, {16, 8}, {24, 8}, NONE, false, NULL},
+	{"RGBX8888", DRM_FORMAT_RGBX8888, 4, {24, 8}, {16, 8}, {8, 8}, NONE, {0, 8}, false, NULL},
+	{"RGBA8888", DRM_FORMAT_RGBA8888, 4, {24, 8}, {16, 8}, {8, 8}, {0, 8}, NONE, false, NULL},
+	{"BGRX8888", DRM_FORMAT_BGRX8888, 4, {8, 8}, {16, 8}, {24, 8}, NONE, {0, 8}, false, NULL},
+	{"BGRA8888", DRM_FORMAT_BGRA8888, 4, {8, 8}, {16, 8}, {24, 8}, {0, 8}, NONE, false, NULL},
+	{"RGB888", DRM_FORMAT_RGB888, 3, {16, 8}, {8, 8}, {0, 8}, NONE, NONE, false, NULL},
+	{"BGR888", DRM_FORMAT_BGR888, 3, {0, 8}, {8, 8}, {16, 8}, NONE, NONE, false, NULL},
+	{"RGB565", DRM_FORMAT_RGB565, 2, {11, 5}, {5, 6}, {0, 5}, NONE, NONE, false, NULL},
 	{"ABGR2101010", DRM_FORMAT_ABGR2101010, 4, {0, 10}, {10, 10}, {20, 10}, {30, 2}, NONE,
-		false},
+		false, NULL},
 	{"XBGR2101010", DRM_FORMAT_XBGR2101010, 4, {0, 10}, {10, 10}, {20, 10}, NONE, {30, 2},
-		false},
+		false, NULL},
 	{"ABGR16161616F", DRM_FORMAT_ABGR16161616F, 8, {0, 16}, {16, 16}, {32, 16}, {48, 16}, NONE,
-		true},
+		true, NULL},
 	{"XBGR16161616F", DRM_FORMAT_XBGR16161616F, 8, {0, 16}, {16, 16}, {32, 16}, NONE, {48, 16},
-		true},
+		true, NULL},
 	{"ABGR16161616", DRM_FORMAT_ABGR16161616, 8, {0, 16}, {16, 16}, {32, 16}, {48, 16}, NONE,
-		false},
+		false, NULL},
 	{"XBGR16161616", DRM_FORMAT_XBGR16161616, 8, {0, 16}, {16, 16}, {32, 16}, NONE, {48, 16},
-		false},
+		false, NULL},
+	YUV(YUV420, 1, YUV_PLANAR, 2, 2),
+	YUV(YUV444, 1, YUV_PLANAR, 1, 1),
+	YUV(NV12, 1, YUV_SEMI_PLANAR, 2, 2),
+	YUV(NV16, 1, YUV_SEMI_PLANAR, 2, 1),
+	YUV(NV24, 1, YUV_SEMI_PLANAR, 1, 1),
+	YUV(YUYV, 2, YUV_YUYV, 2, 1),
+	YUV(XYUV8888, 4, YUV_XYUV, 1, 1),
 };
 const size_t n_pixel_formats = sizeof pixel_formats / sizeof pixel_formats[0];
 

@@ -18,14 +18,17 @@ struct channel {
 	int bits;  // 0: the format has no such channel
 };
 
-/** One wl_shm RGB format. */
+struct yuv_format;
+
+/** One wl_shm format. */
 struct pixel_format {
 	const char *name; // without prefix, as in DRM_FORMAT_<name>
 	uint32_t code;    // wl_shm code
-	int bytes;        // per pixel
+	int bytes;        // per pixel; YUV: of the first plane
 	struct channel r, g, b, a;
 	struct channel x; // unused bits: packed with garbage, to reveal a renderer that reads them
 	bool is_float;    // IEEE half per channel
+	const struct yuv_format *yuv; // NULL: RGB
 };
 
 /** All formats that the scenes know, in a fixed order. */
@@ -38,7 +41,7 @@ const struct pixel_format *pixel_format_by_name(const char *name);
 /**
  * Write one pixel at `out` (format->bytes bytes, little-endian).
  *
- * Channels are truncated to the format's depth. `garbage` fills the unused bits.
+ * For RGB formats. Channels are truncated to the format's depth. `garbage` fills the unused bits.
  */
 void pixel_format_pack(
 	const struct pixel_format *format, struct pixel pixel, uint32_t garbage, uint8_t *out);

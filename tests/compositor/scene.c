@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scene.h"
+#include "yuv-format.h"
 
 #define FRAME_TIMEOUT_MS 300
 
@@ -131,13 +132,32 @@ static struct window_buffer *new_buffer(struct window *window)
 	int stride = window->stride ? window->stride
 				    : (window->width * window->format->bytes + 3) / 4 * 4;
 
-	if (!buffer || !shm_buffer_init(&buffer->shm, window->scene->display->shm,
-			       window->format->code, window->width, window->height, stride)) {
+	size_t bytes = window->format->yuv
+			       ? yuv_bytes(window->format->yuv, (size_t)stride, window->height)
+			       : (size_t)stride * (size_t)window->height;
+
+	if (!buffer ||
+		!shm_buffer_init_sized(&buffer->shm, window->scene->display->shm,
+			window->format->code, window->width, window->height, stride, bytes)) {
 		abort();
 	}
 	wl_buffer_add_listener(buffer->shm.buffer, &buffer_listener, buffer);
 	wl_list_insert(&window->buffers, &buffer->link);
 	return buffer;
+}
+
+static void put_pixel(const struct pixel_format *format, const struct shm_buffer *shm, int x, int y,
+	struct pixel pixel, uint32_t garbage)
+{
+	if (format->yuv) {
+		struct yuv_picture picture = {
+			shm->data, (size_t)shm->stride, shm->width, shm->height};
+
+		yuv_put(format->yuv, &picture, x, y, pixel);
+	} else {
+		pixel_format_pack(format, pixel, garbage,
+			shm->data + (size_t)y * (size_t)shm->stride + x * format->bytes);
+	}
 }
 
 void window_paint(struct window *window, struct window_buffer *buffer, struct window_area area,
@@ -146,15 +166,12 @@ void window_paint(struct window *window, struct window_buffer *buffer, struct wi
 	const struct shm_buffer *shm = &buffer->shm;
 
 	for (int y = 0; y < area.height && area.y + y < shm->height; y++) {
-		uint8_t *row = shm->data + (size_t)(area.y + y) * (size_t)shm->stride;
-
 		for (int x = 0; x < area.width && area.x + x < shm->width; x++) {
 			struct pixel pixel =
 				pattern_pixel(pattern, alpha, seed, x, y, area.width, area.height);
-			uint8_t *out = row + (area.x + x) * window->format->bytes;
 
-			pixel_format_pack(window->format, pixel,
-				pattern_noise(seed + 5, (uint32_t)x, (uint32_t)y), out);
+			put_pixel(window->format, shm, area.x + x, area.y + y, pixel,
+				pattern_noise(seed + 5, (uint32_t)x, (uint32_t)y));
 		}
 	}
 }

@@ -6,6 +6,7 @@
 
 static const struct scene_table *const tables[] = {
 	&format_scenes,
+	&yuv_scenes,
 	&buffer_scenes,
 	&view_scenes,
 	&surface_scenes,
@@ -46,6 +47,11 @@ const char *scene_entry_like(const struct scene_entry *entry)
 		{"stride-rgb565-tight", "stride-rgb565-padded"},
 		{"stride-rgb565-odd", "stride-rgb565-padded"},
 		{"stride-abgr16161616-odd", "stride-argb8888-padded"},
+		{"yuv-tight-yuv420", "yuv-padded-yuv420"},
+		{"yuv-tight-yuv444", "yuv-padded-yuv444"},
+		{"yuv-tight-nv12", "yuv-padded-nv12"},
+		{"yuv-tight-nv16", "yuv-padded-nv16"},
+		{"yuv-tight-nv24", "yuv-padded-nv24"},
 	};
 
 	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {

@@ -28,11 +28,18 @@ static bool map_file(struct shm_buffer *self)
 bool shm_buffer_init(struct shm_buffer *self, struct wl_shm *shm, uint32_t format, int width,
 	int height, int stride)
 {
+	return shm_buffer_init_sized(
+		self, shm, format, width, height, stride, (size_t)stride * (size_t)height);
+}
+
+bool shm_buffer_init_sized(struct shm_buffer *self, struct wl_shm *shm, uint32_t format, int width,
+	int height, int stride, size_t bytes)
+{
 	struct shm_buffer made = {
 		.width = width,
 		.height = height,
 		.stride = stride,
-		.size = (size_t)stride * (size_t)height,
+		.size = bytes,
 	};
 
 	if (!map_file(&made)) {

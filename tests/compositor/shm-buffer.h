@@ -29,6 +29,10 @@ struct shm_buffer {
 bool shm_buffer_init(struct shm_buffer *self, struct wl_shm *shm, uint32_t format, int width,
 	int height, int stride);
 
+/** The same with another size of the pool: formats of several planes need more. */
+bool shm_buffer_init_sized(struct shm_buffer *self, struct wl_shm *shm, uint32_t format, int width,
+	int height, int stride, size_t bytes);
+
 /** Destroy the wl_buffer (if still there), unmap and close. Works on a zeroed struct. */
 void shm_buffer_finish(struct shm_buffer *self);
 
