@@ -133,8 +133,8 @@ static const char *check_display(struct egl *egl)
 	read_extensions(egl);
 	apply_reduction(egl);
 	error = select_base_config(egl);
-	if (!error && !egl->surfaceless_context) {
-		error = "EGL_KHR_surfaceless_context is missing";
+	if (!error && !egl->surfaceless_context && !egl->api->eglCreatePbufferSurface) {
+		error = "EGL has neither EGL_KHR_surfaceless_context nor pbuffers";
 	}
 	if (!error && !egl->api->eglBindAPI(EGL_OPENGL_ES_API)) {
 		error = "EGL cannot bind OpenGL ES";
@@ -213,6 +213,18 @@ const char *egl_adopt(struct egl *egl, const struct gl_api *api, EGLDisplay disp
 	return error;
 }
 
+static void destroy_stand_in(struct egl *egl)
+{
+	if (egl->stand_in == EGL_NO_SURFACE) {
+		return;
+	}
+	if (!egl->current_known || egl->current_surface == egl->stand_in) {
+		egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+	}
+	egl->api->eglDestroySurface(egl->display, egl->stand_in);
+	egl->stand_in = EGL_NO_SURFACE;
+}
+
 void egl_close_windows(struct egl *egl, bool abandon)
 {
 	for (struct egl_window *window = egl->windows; window; window = window->next) {
@@ -221,6 +233,10 @@ void egl_close_windows(struct egl *egl, bool abandon)
 		}
 		window->surface = EGL_NO_SURFACE;
 	}
+	if (!abandon && !egl->doomed) {
+		destroy_stand_in(egl);
+	}
+	egl->stand_in = EGL_NO_SURFACE;
 }
 
 void egl_abandon(struct egl *egl)
@@ -244,6 +260,7 @@ void egl_finish(struct egl *egl)
 		return;
 	}
 	egl_make_current(egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+	destroy_stand_in(egl);
 	if (!egl->borrowed) {
 		egl->api->eglTerminate(egl->display);
 	}

@@ -29,7 +29,7 @@ bool egl_choose_config(const struct egl *egl, const struct egl_visuals *visuals,
 {
 	const EGLint attribs[] = {
 		EGL_SURFACE_TYPE,
-		egl->options.surface_type,
+		egl->options.surface_type | (egl->surfaceless_context ? 0 : EGL_PBUFFER_BIT),
 		EGL_RED_SIZE,
 		1,
 		EGL_GREEN_SIZE,
@@ -70,8 +70,25 @@ void egl_forget_current(struct egl *egl)
 	egl->current_surface = EGL_NO_SURFACE;
 }
 
+/* One pixel, to be current with where there can't be none. */
+static EGLSurface stand_in(struct egl *egl)
+{
+	static const EGLint attribs[] = {EGL_WIDTH, 1, EGL_HEIGHT, 1, EGL_NONE};
+	EGLConfig config = egl->config;
+
+	if (egl->stand_in == EGL_NO_SURFACE &&
+		(config != EGL_NO_CONFIG_KHR ||
+			egl_choose_config(egl, &egl->options.visuals, &config))) {
+		egl->stand_in = egl->api->eglCreatePbufferSurface(egl->display, config, attribs);
+	}
+	return egl->stand_in;
+}
+
 bool egl_make_current(struct egl *egl, EGLSurface surface, EGLContext context)
 {
+	if (surface == EGL_NO_SURFACE && context != EGL_NO_CONTEXT && !egl->surfaceless_context) {
+		surface = stand_in(egl);
+	}
 	if (egl->current_known && egl->current_context == context &&
 		egl->current_surface == surface) {
 		return true;

@@ -82,6 +82,8 @@ struct egl {
 	EGLConfig config;                // EGL_NO_CONFIG_KHR where contexts need none
 	bool borrowed;                   // adopted: somebody else terminates the display
 
+	EGLSurface stand_in; // without surfaceless_context: current where no other is; owned
+
 	bool current_known; // the two below are what EGL has current on this thread
 	EGLContext current_context;
 	EGLSurface current_surface;
@@ -92,10 +94,10 @@ struct egl {
 	bool no_config_context;
 	bool create_context_robustness;
 	bool partial_update;
-	bool surfaceless_context;
-	bool reduced;            // by egl_reduce()
-	bool no_canary;          // set by the user: without reset notification ask nobody
-	bool video_memory_purge; // EGL_NV_robustness_video_memory_purge
+	bool surfaceless_context; // else a pbuffer stands in
+	bool reduced;             // by egl_reduce()
+	bool no_canary;           // set by the user: without reset notification ask nobody
+	bool video_memory_purge;  // EGL_NV_robustness_video_memory_purge
 	PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC swap_buffers_with_damage; // NULL: not offered
 };
 
@@ -145,7 +147,8 @@ void egl_finish(struct egl *egl);
  */
 const char *egl_reopen(struct egl *egl, bool software, bool abandon);
 
-/** Destroy the surfaces of all windows, or forget them where the display is to be left behind. */
+/** Destroy the surfaces of all windows and the stand-in, or forget them where the display is to be
+ * left behind. */
 void egl_close_windows(struct egl *egl, bool abandon);
 
 /** Leave the display behind, with all that was made on it, and never take it again. */

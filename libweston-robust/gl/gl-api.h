@@ -43,6 +43,7 @@
 /* EGL extensions: NULL where the resolver has none; call only behind the extension's flag in struct
  * egl. */
 #define GL_API_EGL_OPTIONAL(X)                                                                     \
+	X(PFNEGLCREATEPBUFFERSURFACEPROC, CreatePbufferSurface)                                    \
 	X(PFNEGLCREATEPLATFORMWINDOWSURFACEEXTPROC, CreatePlatformWindowSurfaceEXT)                \
 	X(PFNEGLGETPLATFORMDISPLAYPROC, GetPlatformDisplay)                                        \
 	X(PFNEGLGETPLATFORMDISPLAYEXTPROC, GetPlatformDisplayEXT)                                  \
