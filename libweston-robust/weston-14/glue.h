@@ -152,7 +152,7 @@ void glue_host_fini(struct glue *glue);
  * often. */
 void glue_retry_later(struct glue_output *out);
 
-/* ---- worker.c: the renderer's jobs, each on a thread ---- */
+/* ---- worker.c: the renderer's jobs, on threads ---- */
 
 /** See renderer_host.start_job. */
 bool glue_worker_start(struct glue *glue, struct job *job);
@@ -162,6 +162,9 @@ bool glue_worker_join(struct glue *glue, struct job *job);
 
 /** See renderer_host.forsake_job. */
 void glue_worker_forsake(struct glue *glue, struct job *job);
+
+/** End the thread that waits for jobs; no job may be left. */
+void glue_workers_fini(struct glue *glue);
 
 /* ---- output.c, repaint.c ---- */
 

@@ -187,6 +187,7 @@ bool glue_host_init(struct glue *glue)
 
 void glue_host_fini(struct glue *glue)
 {
+	glue_workers_fini(glue);
 	wl_list_remove(&glue->wake.link);
 	if (glue->recovery_timer) {
 		wl_event_source_remove(glue->recovery_timer);
