@@ -30,7 +30,7 @@
  */
 struct trace;
 
-/** Sizes of the ring, bytes. A repaint takes about 110, a recovery about 700. */
+/** Sizes of the ring, bytes. A repaint takes about 90, a recovery about 600. */
 #define TRACE_RING_LEAST ((size_t)16 * 1024)
 #define TRACE_RING_DEFAULT ((size_t)1024 * 1024)
 #define TRACE_RING_MOST ((size_t)8 * 1024 * 1024)
