@@ -2,20 +2,7 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "gl/caps.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* "OpenGL ES N.M vendor-specific": OpenGL ES 2.0 and later, section on string queries. 0 when it is
- * none. */
-static int parse_version(const char *version)
-{
-	int major = 0, minor = 0;
-
-	if (!version || sscanf(version, "OpenGL ES %d.%d", &major, &minor) != 2) {
-		return 0;
-	}
-	return 10 * major + minor;
-}
 
 static void read_texture_caps(struct gl_caps *caps, const char *list)
 {
@@ -66,7 +53,7 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	GLint range[2] = {0, 0}, precision = 0;
 
 	memset(caps, 0, sizeof(*caps));
-	caps->version = parse_version((const char *)api->glGetString(GL_VERSION));
+	caps->version = gl_parse_es_version((const char *)api->glGetString(GL_VERSION));
 	if (robust) {
 		caps->get_reset_status = gl_reset_query_select(api, caps->version, list);
 	}

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 struct entry_point {
@@ -65,6 +66,16 @@ gl_proc gl_api_resolve_driver(const char *name, void *data)
 		proc = resolve_symbol(library, name);
 	}
 	return proc;
+}
+
+int gl_parse_es_version(const char *version)
+{
+	int major = 0, minor = 0;
+
+	if (!version || sscanf(version, "OpenGL ES %d.%d", &major, &minor) != 2) {
+		return 0;
+	}
+	return 10 * major + minor;
 }
 
 bool gl_extension_in_list(const char *extensions, const char *name)

@@ -31,10 +31,14 @@
 	X(PFNEGLDESTROYCONTEXTPROC, DestroyContext)                                                \
 	X(PFNEGLDESTROYSURFACEPROC, DestroySurface)                                                \
 	X(PFNEGLGETCONFIGATTRIBPROC, GetConfigAttrib)                                              \
+	X(PFNEGLGETCURRENTCONTEXTPROC, GetCurrentContext)                                          \
+	X(PFNEGLGETCURRENTDISPLAYPROC, GetCurrentDisplay)                                          \
+	X(PFNEGLGETCURRENTSURFACEPROC, GetCurrentSurface)                                          \
 	X(PFNEGLGETDISPLAYPROC, GetDisplay)                                                        \
 	X(PFNEGLGETERRORPROC, GetError)                                                            \
 	X(PFNEGLINITIALIZEPROC, Initialize)                                                        \
 	X(PFNEGLMAKECURRENTPROC, MakeCurrent)                                                      \
+	X(PFNEGLQUERYAPIPROC, QueryAPI)                                                            \
 	X(PFNEGLQUERYSTRINGPROC, QueryString)                                                      \
 	X(PFNEGLQUERYSURFACEPROC, QuerySurface)                                                    \
 	X(PFNEGLSWAPBUFFERSPROC, SwapBuffers)                                                      \
@@ -66,6 +70,8 @@
 	X(PFNGLBLENDFUNCPROC, BlendFunc)                                                           \
 	X(PFNGLBUFFERDATAPROC, BufferData)                                                         \
 	X(PFNGLCHECKFRAMEBUFFERSTATUSPROC, CheckFramebufferStatus)                                 \
+	X(PFNGLCLEARPROC, Clear)                                                                   \
+	X(PFNGLCLEARCOLORPROC, ClearColor)                                                         \
 	X(PFNGLCOMPILESHADERPROC, CompileShader)                                                   \
 	X(PFNGLCREATEPROGRAMPROC, CreateProgram)                                                   \
 	X(PFNGLCREATESHADERPROC, CreateShader)                                                     \
@@ -100,6 +106,7 @@
 	X(PFNGLPIXELSTOREIPROC, PixelStorei)                                                       \
 	X(PFNGLREADPIXELSPROC, ReadPixels)                                                         \
 	X(PFNGLRENDERBUFFERSTORAGEPROC, RenderbufferStorage)                                       \
+	X(PFNGLSCISSORPROC, Scissor)                                                               \
 	X(PFNGLSHADERSOURCEPROC, ShaderSource)                                                     \
 	X(PFNGLTEXIMAGE2DPROC, TexImage2D)                                                         \
 	X(PFNGLTEXPARAMETERIPROC, TexParameteri)                                                   \
@@ -160,6 +167,12 @@ const char *gl_api_load(struct gl_api *api, gl_resolver resolve, void *data);
  * not used.
  */
 gl_proc gl_api_resolve_driver(const char *name, void *data);
+
+/**
+ * 10 * major + minor of an OpenGL ES version string (OpenGL ES 2.0 and later, section on string
+ * queries); 0 when it is none. @version may be NULL.
+ */
+int gl_parse_es_version(const char *version);
 
 /** Whether @name stands as a whole word in the space separated list @extensions (which may be
  * NULL). */

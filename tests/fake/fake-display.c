@@ -48,6 +48,11 @@ unsigned fake_display_index(EGLDisplay handle)
 	return (unsigned)((uintptr_t)handle - DISPLAY_BASE);
 }
 
+EGLDisplay fake_display_handle(unsigned index)
+{
+	return (EGLDisplay)((uintptr_t)index + DISPLAY_BASE);
+}
+
 static EGLDisplay get_display(EGLenum platform, void *native, bool tracked)
 {
 	uintptr_t i;
@@ -163,7 +168,11 @@ static EGLBoolean EGLAPIENTRY fake_eglQueryDisplayAttribEXT(
 
 static EGLBoolean EGLAPIENTRY fake_eglBindAPI(EGLenum api)
 {
-	return ENTER();
+	if (!ENTER()) {
+		return EGL_FALSE;
+	}
+	fake.api = api;
+	return EGL_TRUE;
 }
 
 static const char *EGLAPIENTRY fake_eglQueryString(EGLDisplay display, EGLint name)

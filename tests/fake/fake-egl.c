@@ -14,7 +14,7 @@
 
 #define ENTER() fake_enter_egl(__func__ + strlen("fake_"))
 
-static struct fake_context *context_from_handle(EGLContext handle)
+struct fake_context *fake_context_from_handle(EGLContext handle)
 {
 	uintptr_t index = (uintptr_t)handle - CONTEXT_BASE;
 
@@ -24,6 +24,16 @@ static struct fake_context *context_from_handle(EGLContext handle)
 		return NULL;
 	}
 	return &fake.contexts[index];
+}
+
+EGLContext fake_context_handle(const struct fake_context *context)
+{
+	return (EGLContext)((uintptr_t)(context - fake.contexts) + CONTEXT_BASE);
+}
+
+EGLSurface fake_surface_handle(const struct fake_surface *surface)
+{
+	return (EGLSurface)((uintptr_t)(surface - fake.surfaces) + SURFACE_BASE);
 }
 
 static struct fake_surface *surface_from_handle(EGLSurface handle)
@@ -113,10 +123,17 @@ static bool wants_robustness(const EGLint *attribs)
 static EGLContext EGLAPIENTRY fake_eglCreateContext(
 	EGLDisplay display, EGLConfig config, EGLContext share, const EGLint *attribs)
 {
-	struct fake_context *context = NULL;
+	struct fake_context *context = NULL, *other = NULL;
 	size_t i;
 
 	if (!ENTER() || !fake_display_ok(display)) {
+		return EGL_NO_CONTEXT;
+	}
+	if (share != EGL_NO_CONTEXT && !(other = fake_context_from_handle(share))) {
+		return EGL_NO_CONTEXT;
+	}
+	if (other && other->robust != wants_robustness(attribs)) {
+		fake_egl_fail(EGL_BAD_MATCH);
 		return EGL_NO_CONTEXT;
 	}
 	if (fake_script.no_context > 0) {
@@ -137,14 +154,20 @@ static EGLContext EGLAPIENTRY fake_eglCreateContext(
 	*context = (struct fake_context){.live = true,
 		.used = true,
 		.display = fake_display_index(display),
+		.group = other ? other->group : ++fake.groups,
 		.robust = wants_robustness(attribs)};
+	if (other && other->lost) {
+		context->lost = true;
+		context->status = other->status;
+		context->status_left = other->status_left;
+	}
 	if (fake_script.born_lost && fake.reset_left > 0) {
 		context->lost = true;
 		context->status = fake.reset_status;
 		context->status_left = fake.reset_left;
 	}
 	fake_report.contexts++;
-	return (EGLContext)((uintptr_t)(context - fake.contexts) + CONTEXT_BASE);
+	return fake_context_handle(context);
 }
 
 static EGLBoolean EGLAPIENTRY fake_eglDestroyContext(EGLDisplay display, EGLContext handle)
@@ -154,7 +177,7 @@ static EGLBoolean EGLAPIENTRY fake_eglDestroyContext(EGLDisplay display, EGLCont
 	if (!ENTER() || !fake_display_ok(display)) {
 		return EGL_FALSE;
 	}
-	context = context_from_handle(handle);
+	context = fake_context_from_handle(handle);
 	if (!context) {
 		return EGL_FALSE;
 	}
@@ -171,7 +194,7 @@ static EGLBoolean EGLAPIENTRY fake_eglMakeCurrent(
 	if (!ENTER() || !fake_display_ok(display)) {
 		return EGL_FALSE;
 	}
-	if (handle != EGL_NO_CONTEXT && !(context = context_from_handle(handle))) {
+	if (handle != EGL_NO_CONTEXT && !(context = fake_context_from_handle(handle))) {
 		return EGL_FALSE;
 	}
 	if (draw != EGL_NO_SURFACE && !(surface = surface_from_handle(draw))) {

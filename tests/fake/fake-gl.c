@@ -240,6 +240,30 @@ unsigned fake_gl_live_total(void)
 
 /* Faults */
 
+static void lose(struct fake_context *context, GLenum status, uint32_t queries)
+{
+	context->lost = true;
+	context->status = status;
+	context->status_left = queries;
+	/* The names are no longer of use, and deleting them has no effect. */
+	fake_context_free_objects(context, false);
+}
+
+void fake_gl_lose_group(EGLContext one, GLenum status, uint32_t queries)
+{
+	const struct fake_context *member = fake_context_from_handle(one);
+	size_t i;
+
+	for (i = 0; member && i < FAKE_CONTEXTS_MAX; i++) {
+		struct fake_context *context = &fake.contexts[i];
+
+		if (context->live && context->group == member->group) {
+			lose(context, context == member ? status : GL_INNOCENT_CONTEXT_RESET_EXT,
+				queries);
+		}
+	}
+}
+
 void fake_gl_lose(GLenum status, uint32_t queries)
 {
 	size_t i;
@@ -252,14 +276,9 @@ void fake_gl_lose(GLenum status, uint32_t queries)
 	for (i = 0; i < FAKE_CONTEXTS_MAX; i++) {
 		struct fake_context *context = &fake.contexts[i];
 
-		if (!context->live) {
-			continue;
+		if (context->live) {
+			lose(context, status, queries);
 		}
-		context->lost = true;
-		context->status = status;
-		context->status_left = queries;
-		/* The names are no longer of use, and deleting them has no effect. */
-		fake_context_free_objects(context, false);
 	}
 	for (i = 0; i < FAKE_SURFACES_MAX; i++) {
 		if (fake.surfaces[i].live) {
@@ -328,6 +347,7 @@ void fake_gl_reset(void)
 	fake.egl_error = EGL_SUCCESS;
 	memset(&fake_report, 0, sizeof(fake_report));
 	fake_script = modern_driver;
+	fake_fill_clear(&entry_points);
 	fake_fill_display(&entry_points);
 	fake_fill_egl(&entry_points);
 	fake_fill_objects(&entry_points);

@@ -114,6 +114,11 @@ unsigned fake_gl_live_total(void);
  */
 void fake_gl_lose(GLenum status, uint32_t queries);
 
+/**
+ * The contexts that share with @one are lost: it for the reason `status`, the others innocently.
+ */
+void fake_gl_lose_group(EGLContext one, GLenum status, uint32_t queries);
+
 /** The last calls, newest last, one per line: for messages of failed tests. */
 const char *fake_gl_log(void);
 

@@ -332,6 +332,10 @@ static void GL_APIENTRY fake_glGetIntegerv(GLenum name, GLint *value)
 	if (!ENTER()) {
 		return;
 	}
+	if (name == GL_SCISSOR_BOX) {
+		memcpy(value, fake.current->scissor_box, sizeof(fake.current->scissor_box));
+		return;
+	}
 	*value = name == GL_MAX_TEXTURE_SIZE ? 4096 : 0;
 	if (name == GL_GPU_DISJOINT_EXT) {
 		*value = fake_script.disjoint;

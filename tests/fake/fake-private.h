@@ -67,6 +67,7 @@ struct fake_display {
 
 struct fake_context {
 	unsigned display; // index
+	unsigned group;   // of contexts that share: they are lost together
 	bool live, lost;
 	bool used;                     // a slot is used once
 	bool robust;                   // made with reset notification
@@ -76,8 +77,9 @@ struct fake_context {
 	GLuint bound[FAKE_KIND_COUNT]; // but textures
 	GLuint textures[FAKE_UNITS];
 	unsigned unit; // active
-	bool blend, vertices_enabled;
-	GLint viewport[4];
+	bool blend, vertices_enabled, scissor;
+	GLint viewport[4], scissor_box[4];
+	GLfloat clear_color[4];
 	GLint unpack_row_length, unpack_skip_pixels, unpack_skip_rows;
 };
 
@@ -98,6 +100,8 @@ struct fake_state {
 	struct fake_context *current; // NULL: none
 	struct fake_surface *draw;    // NULL: none
 	EGLint egl_error;
+	EGLenum api; // bound; 0: the default
+	unsigned groups;
 	GLenum reset_status; // of a reset that still lasts, for born_lost
 	uint32_t reset_left;
 	uint64_t queries_ended, queries_done;
@@ -150,6 +154,12 @@ EGLBoolean fake_egl_fail(EGLint error);
 /** Is it an initialised display? If not, sets the EGL error and counts misuse. */
 bool fake_display_ok(EGLDisplay display);
 unsigned fake_display_index(EGLDisplay display);
+EGLDisplay fake_display_handle(unsigned index);
+EGLContext fake_context_handle(const struct fake_context *context);
+EGLSurface fake_surface_handle(const struct fake_surface *surface);
+
+/** NULL, with the EGL error set and misuse counted, when there is none. */
+struct fake_context *fake_context_from_handle(EGLContext handle);
 
 /** Destroy for good. */
 void fake_context_end(struct fake_context *context);
@@ -159,8 +169,9 @@ void fake_surface_end(struct fake_surface *surface);
  */
 struct fake_image *fake_draw_image(void);
 
-/** The tables of entry points: fake-display.c, fake-egl.c, fake-objects.c, fake-query.c,
- * fake-draw.c, fake-raster.c fill in theirs. */
+/** The tables of entry points: fake-clear.c, fake-display.c, fake-egl.c, fake-objects.c,
+ * fake-query.c, fake-draw.c, fake-raster.c fill in theirs. */
+void fake_fill_clear(struct gl_api *api);
 void fake_fill_display(struct gl_api *api);
 void fake_fill_egl(struct gl_api *api);
 void fake_fill_objects(struct gl_api *api);

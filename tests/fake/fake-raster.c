@@ -262,17 +262,31 @@ static void GL_APIENTRY fake_glViewport(GLint x, GLint y, GLsizei width, GLsizei
 	}
 }
 
+static bool *capability(GLenum cap)
+{
+	static bool ignored;
+
+	switch (cap) {
+	case GL_BLEND:
+		return &fake.current->blend;
+	case GL_SCISSOR_TEST:
+		return &fake.current->scissor;
+	default:
+		return &ignored;
+	}
+}
+
 static void GL_APIENTRY fake_glEnable(GLenum cap)
 {
-	if (ENTER() && cap == GL_BLEND) {
-		fake.current->blend = true;
+	if (ENTER()) {
+		*capability(cap) = true;
 	}
 }
 
 static void GL_APIENTRY fake_glDisable(GLenum cap)
 {
-	if (ENTER() && cap == GL_BLEND) {
-		fake.current->blend = false;
+	if (ENTER()) {
+		*capability(cap) = false;
 	}
 }
 
