@@ -8,6 +8,7 @@
 #   scene/      core/ and scene/; never libweston
 #   gl/         core/, scene/ and gl/; never libweston, weston-NN/ or renderer.h
 #   renderer.*  core/, scene/ and gl/; never libweston or weston-NN/
+#   client/     core/, gl/ and client/; no libweston, wayland or pixman but in its example programs
 #   weston-NN/  the only ones that may include libweston; never another weston-NN/
 #   weston-robust-api.h  for plugins, which know libweston
 set -u
@@ -44,6 +45,8 @@ forbid gl "$libweston|$up" "$src"/gl/*.[ch]
 # shellcheck disable=SC2046  # none of our names has a blank
 forbid renderer "$libweston" \
 	$(find "$src" -maxdepth 1 -name '*.[ch]' ! -name weston-robust-api.h)
+forbid client "$libweston|(\.\./)*(scene/|renderer|record|job)|pixman|wayland" \
+	"$top"/client/*.[ch]
 for folder in "$src"/weston-[0-9]*; do
 	own=$(basename "$folder")
 	others=
