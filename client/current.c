@@ -56,6 +56,7 @@ void client_leave_egl(struct gpu_recovery *r)
 bool client_make_current(struct gpu_recovery *r, EGLenum api, EGLContext context)
 {
 	client_enter_egl(r);
+	egl_forget_current(&r->egl);
 	return r->api.eglBindAPI(api) && r->egl.display != EGL_NO_DISPLAY &&
-	       r->api.eglMakeCurrent(r->egl.display, EGL_NO_SURFACE, EGL_NO_SURFACE, context);
+	       egl_make_current(&r->egl, EGL_NO_SURFACE, context);
 }
