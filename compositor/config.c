@@ -101,12 +101,21 @@ enum config_result config_read(struct config *config, FILE *file)
 	return CONFIG_READ;
 }
 
+static bool is_default(const struct config *config, const char *name)
+{
+	return config->source[find_key(name) - config_keys] == CONFIG_DEFAULT;
+}
+
 struct weston_robust_config config_for_renderer(const struct config *config)
 {
 	struct weston_robust_config renderer = config->renderer;
 
 	if (!config->enabled) {
 		renderer.rungs = 0;
+	}
+	/* Whoever tries for ever never comes to the exit that was asked for. */
+	if (config->last_resort == CONFIG_EXIT && is_default(config, "give-up-after")) {
+		renderer.give_up_after = CONFIG_GIVE_UP_BEFORE_EXIT;
 	}
 	return renderer;
 }

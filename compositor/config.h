@@ -29,6 +29,9 @@
 /** More lines that can't be used than these are counted only. */
 #define CONFIG_PROBLEMS_MAX 32
 
+/** give-up-after where only last-resort=exit is set: with the default pauses some ten seconds. */
+#define CONFIG_GIVE_UP_BEFORE_EXIT 10
+
 enum config_source {
 	CONFIG_DEFAULT,
 	CONFIG_FILE,

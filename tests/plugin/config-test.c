@@ -221,6 +221,18 @@ TEST(the_command_line_wins)
 	test_assert_int_eq(config->problems_total, 1);
 }
 
+TEST(an_exit_comes_after_some_tries)
+{
+	struct config *config = fresh();
+
+	test_assert_int_eq(config_for_renderer(config).give_up_after, 0);
+	read_text(config, "[gpu-recovery]\nlast-resort=exit\n");
+	test_assert_int_eq(config_for_renderer(config).give_up_after, CONFIG_GIVE_UP_BEFORE_EXIT);
+	config = fresh();
+	read_text(config, "[gpu-recovery]\nlast-resort=exit\ngive-up-after=0\n");
+	test_assert_int_eq(config_for_renderer(config).give_up_after, 0);
+}
+
 TEST(a_flood_of_problems)
 {
 	struct config *config = fresh();
