@@ -88,18 +88,24 @@ def incidents(compositor):
     return found
 
 
+def parser(description):
+    """The options that all field tests have."""
+    options = argparse.ArgumentParser(description=description.split('\n')[0])
+    options.add_argument('--build-dir')
+    options.add_argument('--subject', default='ours', choices=('ours', 'stock'))
+    options.add_argument('--only', default='', help='part of the names of cases')
+    options.add_argument('--json', metavar='FILE', help='write the figures to FILE')
+    options.add_argument('--verbose', action='store_true', help='print the passed cases too')
+    return options
+
+
 def arguments(description, **more):
-    """The options that all field tests have. more: name=(help, default) of further ones."""
-    parser = argparse.ArgumentParser(description=description.split('\n')[0])
-    parser.add_argument('--build-dir')
-    parser.add_argument('--subject', default='ours', choices=('ours', 'stock'))
-    parser.add_argument('--only', default='', help='part of the names of cases')
-    parser.add_argument('--json', metavar='FILE', help='write the figures to FILE')
-    parser.add_argument('--verbose', action='store_true', help='print the passed cases too')
+    """The parsed options. more: name=(help, default) of further ones."""
+    options = parser(description)
     for name, (text, default) in more.items():
-        parser.add_argument('--' + name.replace('_', '-'), default=default, type=type(default),
-                            help=f'{text} (default %(default)s)')
-    return parser.parse_args()
+        options.add_argument('--' + name.replace('_', '-'), default=default, type=type(default),
+                             help=f'{text} (default %(default)s)')
+    return options.parse_args()
 
 
 def prepare(options):
