@@ -46,11 +46,39 @@ void fault_context_kill(struct fault_context *context, enum fault_cause cause)
 	}
 }
 
+bool fault_ring_holds(uint32_t ring, const struct fault_share_group *group)
+{
+	return ring == 0 || (group->number <= FAULT_RING_MAX && (ring & 1u << (group->number - 1)));
+}
+
+static bool number_taken(int number)
+{
+	for (struct fault_context *c = fault.contexts; c; c = c->next) {
+		if (c->group->number == number && !c->group->dead) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct fault_share_group *create_group(void)
+{
+	struct fault_share_group *group = calloc(1, sizeof *group);
+
+	if (group) {
+		group->number = 1;
+		while (number_taken(group->number)) {
+			group->number++;
+		}
+	}
+	return group;
+}
+
 static struct fault_share_group *group_for(EGLDisplay display, EGLContext share)
 {
 	struct fault_context *other =
 		share == EGL_NO_CONTEXT ? NULL : fault_context_find(display, share);
-	struct fault_share_group *group = other ? other->group : calloc(1, sizeof *group);
+	struct fault_share_group *group = other ? other->group : create_group();
 
 	if (group) {
 		group->refs++;
@@ -118,6 +146,7 @@ void fault_context_created(
 	*context = (struct fault_context){
 		.display = display,
 		.handle = handle,
+		.serial = ++fault.last_serial,
 		.group = group_for(display, share),
 		.robust = robust,
 		.purge_notify = purge_notify,

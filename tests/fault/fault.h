@@ -87,7 +87,8 @@ struct fault_name_set {
 
 /** Contexts that share objects, and the names of those objects. */
 struct fault_share_group {
-	int refs; // contexts in it
+	int refs;   // contexts in it
+	int number; // from 1: the lowest that no living group had when it was made
 	bool dead;
 	struct fault_name_set names[FAULT_NAME_SHARED_COUNT];
 };
@@ -96,6 +97,7 @@ struct fault_context {
 	struct fault_context *next;
 	EGLDisplay display;
 	EGLContext handle; // of the driver, which is also what the program sees
+	uint64_t serial;   // grows with each context
 	struct fault_share_group *group;
 	bool robust;             // EGL_LOSE_CONTEXT_ON_RESET
 	bool purge_notify;       // EGL_NV_robustness_video_memory_purge was asked for
@@ -149,6 +151,7 @@ struct fault_globals {
 	uint32_t seen_request;
 	int64_t start_ns;
 	struct fault_context *contexts; // struct fault_context.next
+	uint64_t last_serial;
 	struct fault_display displays[FAULT_MAX_DISPLAYS];
 	int n_displays;
 	int64_t standing[FAULT_MODE_COUNT]; // calls that are still to fail, FAULT_UNLIMITED for all
@@ -159,6 +162,7 @@ struct fault_globals {
 		int64_t queries; // answers left, -1: not by count
 		int64_t end_ns;  // 0: not by time
 		enum fault_cause cause;
+		uint32_t ring; // as in the clause
 	} reset;
 	bool rebuilding; // lost, and no frame by a living context since
 	bool garbage;    // surviving contents are spoiled
@@ -206,6 +210,8 @@ bool fault_display_takes(EGLDisplay display, enum fault_mode mode);
 /** The living record of a handle, NULL for one that is not known. The lock must be held. */
 struct fault_context *fault_context_find(EGLDisplay display, EGLContext handle);
 void fault_context_bound(EGLDisplay display, EGLContext handle, EGLSurface draw, EGLSurface read);
+/** Whether a ring, as a clause names it, holds a share group. */
+bool fault_ring_holds(uint32_t ring, const struct fault_share_group *group);
 /** Subtract a context from the counts of the living and mark it lost. The lock must be held. */
 void fault_context_kill(struct fault_context *context, enum fault_cause cause);
 

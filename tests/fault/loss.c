@@ -53,6 +53,32 @@ static void set_up_standing(const struct fault_clause *clause)
 	}
 }
 
+static bool struck(const struct fault_clause *clause, const struct fault_context *context)
+{
+	return !context->dead && fault_ring_holds(clause->ring, context->group);
+}
+
+/* Which of those that are lost a context is, in the order of their creation. The list is the other
+ * way round: older ones are still alive. */
+static int64_t rank(const struct fault_clause *clause, const struct fault_context *context)
+{
+	int64_t before = 0;
+
+	for (struct fault_context *c = fault.contexts; c; c = c->next) {
+		before += struck(clause, c) && !c->destroyed && c->serial < context->serial;
+	}
+	return before + 1;
+}
+
+static enum fault_cause cause_for(
+	const struct fault_clause *clause, const struct fault_context *context)
+{
+	if (clause->guilty == 0) {
+		return clause->cause;
+	}
+	return rank(clause, context) == clause->guilty ? FAULT_CAUSE_GUILTY : FAULT_CAUSE_INNOCENT;
+}
+
 /* Nobody can ask for the status when no context was created for it, or none tells: then the reset
  * takes no time. */
 static bool kill_contexts(const struct fault_clause *clause)
@@ -60,7 +86,7 @@ static bool kill_contexts(const struct fault_clause *clause)
 	bool robust = false;
 
 	for (struct fault_context *c = fault.contexts; c; c = c->next) {
-		if (c->dead) {
+		if (!struck(clause, c)) {
 			continue;
 		}
 		if (fault_clause_has(clause, FAULT_MODE_SILENT)) {
@@ -69,7 +95,7 @@ static bool kill_contexts(const struct fault_clause *clause)
 		}
 		robust |= c->robust;
 		c->make_current_fails = fault_clause_has(clause, FAULT_MODE_MAKE_CURRENT_ERROR);
-		fault_context_kill(c, clause->cause);
+		fault_context_kill(c, cause_for(clause, c));
 		fault.slot->contexts_lost++;
 	}
 	return robust;
@@ -78,13 +104,14 @@ static bool kill_contexts(const struct fault_clause *clause)
 static void begin_reset(const struct fault_clause *clause, int64_t now, bool robust)
 {
 	fault.reset.active = true;
-	fault.reset.cause = clause->cause;
+	fault.reset.cause = clause->guilty > 0 ? FAULT_CAUSE_INNOCENT : clause->cause;
+	fault.reset.ring = clause->ring;
 	fault.reset.forever = clause->forever;
 	fault.reset.queries = clause->queries;
 	fault.reset.end_ns = clause->ms >= 0 ? now + clause->ms * 1000000 : 0;
 	fault.slot->losses++;
 	fault.slot->reset_state = FAULT_RESET_ACTIVE;
-	fault.slot->cause = clause->cause;
+	fault.slot->cause = clause->guilty > 0 ? FAULT_CAUSE_GUILTY : clause->cause;
 	fault.slot->loss_ns = now;
 	fault.slot->first_query_ns = 0;
 	fault.slot->over_ns = 0;
@@ -109,12 +136,24 @@ static void purge(const struct fault_clause *clause)
 	fault.slot->faults++;
 }
 
+static bool anybody_struck(const struct fault_clause *clause)
+{
+	for (struct fault_context *c = fault.contexts; c; c = c->next) {
+		if (struck(clause, c)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void fault_strike(const struct fault_clause *clause, const char *call, int64_t when_ns)
 {
 	snprintf(fault.slot->struck_call, sizeof fault.slot->struck_call, "%s", call);
 	set_up_standing(clause);
 	if (!fault_clause_loses(clause)) {
 		fault_log("armed at %s", call);
+	} else if (clause->ring != 0 && !anybody_struck(clause)) {
+		fault_log("nobody in the ring at %s", call);
 	} else if (clause->cause == FAULT_CAUSE_PURGED) {
 		fault_log("video memory purged at %s", call);
 		purge(clause);

@@ -171,6 +171,23 @@ static bool parse_modes(struct parser *p, char *text)
 	return true;
 }
 
+static bool parse_ring(struct parser *p, char *text)
+{
+	char *rest = text;
+	char *word;
+
+	p->clause.ring = 0;
+	while ((word = strsep(&rest, "+"))) {
+		int64_t number;
+
+		if (!parse_integer(word, 1, &number) || number > FAULT_RING_MAX) {
+			return fail(p, "bad share group '%s' of ring", word);
+		}
+		p->clause.ring |= 1u << (number - 1);
+	}
+	return true;
+}
+
 static bool add_hidden(struct parser *p, const char *names)
 {
 	char *list = p->schedule->hide;
@@ -227,6 +244,8 @@ static bool parse_number(struct parser *p, const char *key, const char *value)
 		c->seed = ok ? (uint64_t)seed : 0;
 	} else if (strcmp(key, "times") == 0) {
 		ok = parse_integer(value, -1, &c->times);
+	} else if (strcmp(key, "guilty") == 0) {
+		ok = parse_integer(value, 1, &c->guilty);
 	} else if (strcmp(key, "queries") == 0) {
 		ok = parse_integer(value, 0, &c->queries);
 	} else if (strcmp(key, "ms") == 0) {
@@ -271,6 +290,9 @@ static bool parse_pair(struct parser *p, const char *key, char *value)
 	}
 	if (strcmp(key, "mode") == 0) {
 		return parse_modes(p, value);
+	}
+	if (strcmp(key, "ring") == 0) {
+		return parse_ring(p, value);
 	}
 	if (strcmp(key, "call") == 0) {
 		return parse_call(p, value);

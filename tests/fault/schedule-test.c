@@ -56,6 +56,21 @@ TEST(defaults)
 	test_assert_int_eq(s.clauses[0].modes, 1 << FAULT_MODE_LOST);
 }
 
+TEST(rings_and_the_guilty_one)
+{
+	struct fault_schedule s = parse("ring=1+3 guilty=2; ring=32; at=frame");
+
+	test_assert_int_eq(s.clauses[0].ring, 5);
+	test_assert_int_eq(s.clauses[0].guilty, 2);
+	test_assert_int_eq(s.clauses[1].ring, (int64_t)1 << 31);
+	test_assert_int_eq(s.clauses[1].guilty, 0);
+	test_assert_int_eq(s.clauses[2].ring, 0);
+	rejects("ring=0", "clause 1: bad share group '0' of ring");
+	rejects("ring=1+33", "clause 1: bad share group '33' of ring");
+	rejects("ring=", "clause 1: bad share group '' of ring");
+	rejects("guilty=0", "clause 1: bad value '0' of guilty");
+}
+
 TEST(nothing_is_no_clause)
 {
 	test_assert_int_eq(parse("").n_clauses, 0);

@@ -18,6 +18,8 @@
 #define FAULT_MAX_CLAUSES 16
 #define FAULT_CALL_MAX 64
 #define FAULT_HIDE_MAX 512
+/** Share groups that a ring can name. */
+#define FAULT_RING_MAX 32
 #define FAULT_PROBABILITY_ONE 1000000u
 /** A count that never runs out. */
 #define FAULT_UNLIMITED (-1)
@@ -65,6 +67,8 @@ struct fault_clause {
 	int64_t queries; /**< non-zero status answers until the reset is over, -1: not by count */
 	int64_t ms;      /**< time until the reset is over, -1: not by time */
 	bool forever;    /**< the reset ends only when it is released */
+	uint32_t ring;   /**< bit set of 1 << (number of a share group - 1); 0: all groups */
+	int64_t guilty;  /**< this one of the contexts that are lost; 0: cause holds for all */
 	uint32_t modes;  /**< bit set of 1 << enum fault_mode */
 	int64_t counts[FAULT_MODE_COUNT]; /**< N of `mode=name:N` */
 
