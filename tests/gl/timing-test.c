@@ -8,7 +8,7 @@
 #include "gl/timing.h"
 #include "test.h"
 
-#define USEC 1000
+#define USEC ((int64_t)1000)
 #define SEC ((int64_t)1000 * 1000 * 1000)
 
 /* CLOCK_MONOTONIC when the GPU's clock says 0. */
@@ -285,7 +285,7 @@ TEST(a_counter_that_wraps_around)
 
 	open_rig(&rig);
 	fake_script.timer_bits = 36;
-	fake_script.gpu_time = (1ull << 36) - 100 * USEC;
+	fake_script.gpu_time = (1ull << 36) - 100000;
 	measure(&rig, &owner, 50, true);
 	expect(&rig, &owner, 50);
 	begin = now();

@@ -49,11 +49,11 @@ static void feed_frame(struct trace *trace, const char *output, int64_t begin_ns
 	static struct weston_robust_counters counters;
 
 	counters.draw_calls += 40;
-	counters.uploaded_bytes += 800 * 600 * 4;
+	counters.uploaded_bytes += 1920000;
 	counters.status_queries += 3;
 	counters.textures = 25;
-	counters.retained_held_bytes = 40 * 1000 * 1000;
-	counters.retained_copied_bytes = 7 * 1000 * 1000;
+	counters.retained_held_bytes = 40000000;
+	counters.retained_copied_bytes = 7000000;
 	trace_frame(trace, &(struct weston_robust_frame){
 				   .output = output,
 				   .begin_ns = begin_ns,
@@ -95,7 +95,7 @@ static void feed_recovery(struct trace *trace, uint64_t id, int64_t at)
 	incident.generation_to = id + 1;
 	incident.first_frame_ns = at + 3 * MSEC;
 	incident.surfaces_restored = 25;
-	incident.bytes_restored = 48 * 1000 * 1000;
+	incident.bytes_restored = 48000000;
 	incident.finished = true;
 	trace_ended(trace, &incident);
 }
@@ -112,7 +112,7 @@ TEST(feeding_allocates_nothing)
 
 	test_assert(allocations > 0);
 	before = allocations;
-	for (int i = 0; i < 1000; i++) {
+	for (int64_t i = 0; i < 1000; i++) {
 		feed_frame(trace, i % 2 ? "OUTPUT-1" : "OUTPUT-2", i * 16 * MSEC);
 		feed_recovery(trace, (uint64_t)i + 1, i * 16 * MSEC + 3 * MSEC);
 	}

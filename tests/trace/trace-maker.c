@@ -28,6 +28,8 @@
 
 #include "compositor/trace.h"
 
+#define WORDS_MOST 10
+
 static int64_t start_ns;
 static struct weston_robust_counters counters;
 
@@ -49,94 +51,116 @@ static void failed(void *data, const char *path, int error)
 	printf("failed %d %s\n", error, path);
 }
 
+/* A line of the story. */
+struct line {
+	char *words[WORDS_MOST];
+	int count;
+};
+
+static void split(struct line *line, char *text)
+{
+	text[strcspn(text, "\n")] = '\0';
+	for (line->count = 0; text && line->count < WORDS_MOST; line->count++) {
+		line->words[line->count] = line->count + 1 < WORDS_MOST ? strsep(&text, " ") : text;
+	}
+}
+
+/* Whether it is @verb, of @words words; then the last of these takes all that follow. */
+static bool is(struct line *line, const char *verb, int words)
+{
+	if (line->count < words || strcmp(line->words[0], verb) != 0) {
+		return false;
+	}
+	while (line->count > words) {
+		line->words[--line->count][-1] = ' ';
+	}
+	return true;
+}
+
+static long long number(const struct line *line, int word)
+{
+	return strtoll(line->words[word], NULL, 10);
+}
+
 /* Returns whether @line was one of these. */
-static bool tell_incident(struct trace *trace, const char *line)
+static bool tell_incident(struct trace *trace, struct line *line)
 {
 	struct weston_robust_incident incident = {.generation_from = 1, .generation_to = 2};
-	unsigned long long id, bytes;
-	long long time, first_frame;
-	unsigned cause, surfaces;
-	char task[128];
 
-	if (sscanf(line, "began %llu %u %lld", &id, &cause, &time) == 3) {
-		incident.id = id;
-		incident.cause = (enum weston_robust_cause)cause;
-		incident.detected_ns = at(time);
+	if (is(line, "began", 4)) {
+		incident.id = (uint64_t)number(line, 1);
+		incident.cause = (enum weston_robust_cause)number(line, 2);
+		incident.detected_ns = at(number(line, 3));
 		trace_began(trace, &incident);
 		return true;
 	}
-	if (sscanf(line, "ended %llu %lld %lld %u %llu %127[^\n]", &id, &time, &first_frame,
-		    &surfaces, &bytes, task) == 6) {
-		incident.id = id;
+	if (is(line, "ended", 7)) {
+		incident.id = (uint64_t)number(line, 1);
 		incident.cause = WESTON_ROBUST_CAUSE_INNOCENT;
 		incident.rung = WESTON_ROBUST_RUNG_DISPLAY;
-		incident.detected_ns = at(time);
-		incident.first_frame_ns = first_frame ? at(first_frame) : 0;
+		incident.detected_ns = at(number(line, 2));
+		incident.first_frame_ns = number(line, 3) ? at(number(line, 3)) : 0;
 		incident.attempts = 2;
-		incident.surfaces_restored = surfaces;
-		incident.bytes_restored = bytes;
-		incident.guilty_task = strcmp(task, "-") == 0 ? "" : task;
+		incident.surfaces_restored = (uint32_t)number(line, 4);
+		incident.bytes_restored = (uint64_t)number(line, 5);
+		incident.guilty_task = strcmp(line->words[6], "-") == 0 ? "" : line->words[6];
 		trace_ended(trace, &incident);
 		return true;
 	}
 	return false;
 }
 
-static bool tell_span(struct trace *trace, const char *line)
+static bool tell_span(struct trace *trace, struct line *line)
 {
-	unsigned long long id;
-	unsigned phase, rung, ok;
-	long long begin, end;
-
-	if (sscanf(line, "span %llu %u %u %lld %lld %u", &id, &phase, &rung, &begin, &end, &ok) !=
-		6) {
+	if (!is(line, "span", 7)) {
 		return false;
 	}
 	trace_span(trace, &(struct weston_robust_span){
-				  .incident = id,
-				  .phase = (enum weston_robust_phase)phase,
-				  .rung = (enum weston_robust_rung)rung,
-				  .begin_ns = at(begin),
-				  .end_ns = at(end),
-				  .ok = ok != 0,
+				  .incident = (uint64_t)number(line, 1),
+				  .phase = (enum weston_robust_phase)number(line, 2),
+				  .rung = (enum weston_robust_rung)number(line, 3),
+				  .begin_ns = at(number(line, 4)),
+				  .end_ns = at(number(line, 5)),
+				  .ok = number(line, 6) != 0,
 			  });
 	return true;
 }
 
-static bool tell_frame(struct trace *trace, const char *line)
+static bool tell_frame(struct trace *trace, struct line *line)
 {
-	long long begin, end, gpu;
-	char output[128];
-
-	if (sscanf(line, "frame %127s %lld %lld %lld", output, &begin, &end, &gpu) == 4) {
+	if (is(line, "frame", 5)) {
 		trace_frame(trace, &(struct weston_robust_frame){
-					   .output = output,
-					   .begin_ns = at(begin),
-					   .end_ns = at(end),
-					   .gpu_ns = gpu,
+					   .output = line->words[1],
+					   .begin_ns = at(number(line, 2)),
+					   .end_ns = at(number(line, 3)),
+					   .gpu_ns = number(line, 4),
 					   .counters = &counters,
 				   });
 		return true;
 	}
-	return sscanf(line, "counters %lu %lu %lu %lu %lu %lu %lu %lu %lu", &counters.draw_calls,
-		       &counters.uploaded_bytes, &counters.status_queries, &counters.textures,
-		       &counters.retained_held_bytes, &counters.retained_copied_bytes,
-		       &counters.restored_surfaces, &counters.restored_bytes,
-		       &counters.lost_surfaces) == 9;
-}
+	if (is(line, "counters", 10)) {
+		uint64_t *const values[] = {&counters.draw_calls, &counters.uploaded_bytes,
+			&counters.status_queries, &counters.textures, &counters.retained_held_bytes,
+			&counters.retained_copied_bytes, &counters.restored_surfaces,
+			&counters.restored_bytes, &counters.lost_surfaces};
 
-static bool tell_moment(struct trace *trace, const char *line)
-{
-	unsigned number;
-	char text[128];
-
-	if (sscanf(line, "state %u", &number) == 1) {
-		trace_state(trace, (enum weston_robust_state)number);
+		for (int i = 0; i < 9; i++) {
+			*values[i] = (uint64_t)number(line, i + 1);
+		}
 		return true;
 	}
-	if (sscanf(line, "lost %u %127[^\n]", &number, text) == 2) {
-		trace_surface_lost(trace, strcmp(text, "-") == 0 ? NULL : text,
-			(enum weston_robust_loss)number);
+	return false;
+}
+
+static bool tell_moment(struct trace *trace, struct line *line)
+{
+	if (is(line, "state", 2)) {
+		trace_state(trace, (enum weston_robust_state)number(line, 1));
+		return true;
+	}
+	if (is(line, "lost", 3)) {
+		trace_surface_lost(trace, strcmp(line->words[2], "-") ? line->words[2] : NULL,
+			(enum weston_robust_loss)number(line, 1));
 		return true;
 	}
 	return false;
@@ -177,29 +201,49 @@ static void wait_ms(struct trace *trace, int64_t ms)
 	}
 }
 
-static bool do_files(struct trace *trace, const char *line)
+static const char *place(const struct line *line)
 {
-	unsigned long long number;
-	char path[512];
+	return strcmp(line->words[1], "-") ? line->words[1] : NULL;
+}
 
-	if (sscanf(line, "write %511s", path) == 1) {
-		write_to(trace, path);
+static bool do_files(struct trace *trace, struct line *line)
+{
+	if (is(line, "write", 2)) {
+		write_to(trace, line->words[1]);
 		return true;
 	}
-	if (sscanf(line, "wait %llu", &number) == 1) {
-		wait_ms(trace, (int64_t)number);
+	if (is(line, "wait", 2)) {
+		wait_ms(trace, number(line, 1));
 		return true;
 	}
-	if (sscanf(line, "continuous %511s %llu", path, &number) == 2) {
+	if (is(line, "continuous", 3)) {
 		printf("result %d\n",
-			trace_set_continuous(trace, strcmp(path, "-") ? path : NULL, number));
+			trace_set_continuous(trace, place(line), (uint64_t)number(line, 2)));
 		return true;
 	}
-	if (sscanf(line, "recovery %511s %llu", path, &number) == 2) {
-		printf("result %d\n", trace_set_on_recovery(trace, strcmp(path, "-") ? path : NULL,
-					      (unsigned)number));
+	if (is(line, "recovery", 3)) {
+		printf("result %d\n",
+			trace_set_on_recovery(trace, place(line), (unsigned)number(line, 2)));
 		return true;
 	}
+	return false;
+}
+
+/* Returns whether the story goes on. */
+static bool play(struct trace *trace, char *text)
+{
+	struct line line;
+
+	split(&line, text);
+	if (is(&line, "crash", 1)) {
+		fflush(stdout);
+		_exit(0);
+	}
+	if (line.words[0][0] == '\0' || tell_incident(trace, &line) || tell_span(trace, &line) ||
+		tell_frame(trace, &line) || tell_moment(trace, &line) || do_files(trace, &line)) {
+		return true;
+	}
+	fprintf(stderr, "not understood: %s\n", line.words[0]);
 	return false;
 }
 
@@ -207,7 +251,8 @@ int main(int argc, char **argv)
 {
 	size_t ring = argc > 1 ? strtoul(argv[1], NULL, 10) : TRACE_RING_DEFAULT;
 	struct trace *trace = trace_create(ring);
-	char line[1024];
+	char text[1024];
+	bool understood = true;
 
 	if (!trace) {
 		return 1;
@@ -215,18 +260,9 @@ int main(int argc, char **argv)
 	trace_set_failed_func(trace, failed, NULL);
 	start_ns = read_clock(CLOCK_MONOTONIC);
 	printf("start %lld %lld\n", (long long)start_ns, (long long)read_clock(CLOCK_BOOTTIME));
-	while (fgets(line, sizeof(line), stdin)) {
-		if (strcmp(line, "crash\n") == 0) {
-			fflush(stdout);
-			_exit(0);
-		}
-		if (line[0] != '\n' && !tell_incident(trace, line) && !tell_span(trace, line) &&
-			!tell_frame(trace, line) && !tell_moment(trace, line) &&
-			!do_files(trace, line)) {
-			fprintf(stderr, "not understood: %s", line);
-			return 2;
-		}
+	while (understood && fgets(text, sizeof(text), stdin)) {
+		understood = play(trace, text);
 	}
 	trace_destroy(trace);
-	return 0;
+	return understood ? 0 : 2;
 }
