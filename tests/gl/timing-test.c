@@ -268,7 +268,7 @@ TEST(times_are_told_in_the_other_clock)
 			test_assert_msg(late >= 0 && late < 1000 * USEC, "%lld ns off after %d",
 				(long long)late, i);
 		}
-		fake_script.gpu_time += 14 * 1000 * USEC;
+		fake_script.gpu_time += 14000 * USEC;
 	}
 	/* Without a reading there is a duration, and no place for it. */
 	measure(&rig, &owner, 5, false);

@@ -71,9 +71,10 @@ static bool is(struct line *line, const char *verb, int words)
 	if (line->count < words || strcmp(line->words[0], verb) != 0) {
 		return false;
 	}
-	while (line->count > words) {
-		line->words[--line->count][-1] = ' ';
+	for (int i = words; i < line->count && i < WORDS_MOST; i++) {
+		line->words[i][-1] = ' ';
 	}
+	line->count = words;
 	return true;
 }
 
