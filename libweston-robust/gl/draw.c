@@ -29,33 +29,43 @@ static void set_blending(struct generation *gen, bool blend)
 	gen->blending = blend;
 }
 
-static void set_position(
-	struct generation *gen, const struct program *program, const struct frame_item *item)
+static void set_row(GLfloat row[4], float a, float b, float c)
 {
-	const struct affine *map = &item->to_clip;
-	const GLfloat x[] = {map->a, map->b, map->c, 0.0f};
-	const GLfloat y[] = {map->d, map->e, map->f, 0.0f};
-
-	gen->api->glUniform4fv(program->clip_x, 1, x);
-	gen->api->glUniform4fv(program->clip_y, 1, y);
+	row[0] = a;
+	row[1] = b;
+	row[2] = c;
 }
 
-/* @width, @height: of the texture, in the pixels that item.to_buffer leads to. */
-static void set_texture_coordinates(struct generation *gen, const struct program *program,
+/* The maps to clip space and, unless @width is 0, to the coordinates of a texture of that size, in
+ * the pixels that item.to_buffer leads to. */
+static void set_place(struct generation *gen, const struct program *program,
 	const struct frame_item *item, int32_t width, int32_t height)
 {
-	struct affine map =
-		affine_scaled(&item->to_buffer, 1.0f / (float)width, 1.0f / (float)height);
-	GLfloat u[] = {map.a, map.b, map.c, 0.0f};
-	GLfloat v[] = {map.d, map.e, map.f, 0.0f};
+	const struct affine *clip = &item->to_clip;
+	GLfloat rows[4][4] = {{0.0f}};
 
-	if (item->content && item->content->bottom_left) {
-		v[0] = -v[0];
-		v[1] = -v[1];
-		v[2] = 1.0f - v[2];
+	set_row(rows[0], clip->a, clip->b, clip->c);
+	set_row(rows[1], clip->d, clip->e, clip->f);
+	if (width > 0) {
+		struct affine map =
+			affine_scaled(&item->to_buffer, 1.0f / (float)width, 1.0f / (float)height);
+
+		set_row(rows[2], map.a, map.b, map.c);
+		if (item->content && item->content->bottom_left) {
+			set_row(rows[3], -map.d, -map.e, 1.0f - map.f);
+		} else {
+			set_row(rows[3], map.d, map.e, map.f);
+		}
 	}
-	gen->api->glUniform4fv(program->texture_u, 1, u);
-	gen->api->glUniform4fv(program->texture_v, 1, v);
+	gen->api->glUniform4fv(program->place, width > 0 ? 4 : 2, rows[0]);
+}
+
+static void set_alpha(struct generation *gen, struct program *program, float alpha)
+{
+	if (program->alpha_set != alpha) {
+		gen->api->glUniform1f(program->alpha, alpha);
+		program->alpha_set = alpha;
+	}
 }
 
 /* Half transparent, premultiplied, and different from one item to the next. */
@@ -85,8 +95,8 @@ static void set_tint(struct generation *gen, const struct program *program, enum
 	gen->api->glUniform4fv(program->tint, 1, tint);
 }
 
-static struct program *use_program(struct generation *gen, const struct program_key *key,
-	const struct frame_item *item, const struct draw_log *log)
+static struct program *use_program(
+	struct generation *gen, const struct program_key *key, const struct draw_log *log)
 {
 	char *text = NULL;
 	struct program *program = program_get(gen, key, &text);
@@ -98,9 +108,6 @@ static struct program *use_program(struct generation *gen, const struct program_
 	if (program && gen->bound_program != program) {
 		gen->api->glUseProgram(program->name);
 		gen->bound_program = program;
-	}
-	if (program) {
-		set_position(gen, program, item);
 	}
 	return program;
 }
@@ -132,14 +139,15 @@ static void draw_outlines(struct generation *gen, const struct frame_item *item)
 {
 	const struct program_key key = {.source = PROGRAM_SOLID};
 	static const GLfloat color[] = {0.0f, 1.0f, 0.5f, 1.0f};
-	const struct program *program = use_program(gen, &key, item, NULL);
+	struct program *program = use_program(gen, &key, NULL);
 
 	if (!program) {
 		return;
 	}
 	set_blending(gen, false);
+	set_place(gen, program, item, 0, 0);
 	gen->api->glUniform4fv(program->color, 1, color);
-	gen->api->glUniform1f(program->alpha, 1.0f);
+	set_alpha(gen, program, 1.0f);
 	for (uint32_t i = 0; i < item->count; i += 3) {
 		gen->api->glDrawArrays(GL_LINE_LOOP, (GLint)(item->first + i), 3);
 	}
@@ -169,11 +177,12 @@ static void set_source(struct generation *gen, const struct program *program,
 
 	if (texture) {
 		texture_bind(texture, item->linear);
-		set_texture_coordinates(gen, program, item, texture->width, texture->height);
+		set_place(gen, program, item, texture->width, texture->height);
 	} else if (layer) {
 		gen->api->glBindTexture(GL_TEXTURE_2D, layer->framebuffer->texture);
-		set_texture_coordinates(gen, program, item, layer->width, layer->height);
+		set_place(gen, program, item, layer->width, layer->height);
 	} else {
+		set_place(gen, program, item, 0, 0);
 		gen->api->glUniform4fv(
 			program->color, 1, item->content ? placeholder_color : item->solid);
 	}
@@ -217,7 +226,7 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 	if (!bind_tables(gen, item->color)) {
 		return;
 	}
-	program = use_program(gen, &key, item, log);
+	program = use_program(gen, &key, log);
 	if (!program) {
 		return;
 	}
@@ -228,7 +237,7 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 	if (item->color) {
 		program_set_color(gen, program, item->color);
 	}
-	gen->api->glUniform1f(program->alpha, item->alpha);
+	set_alpha(gen, program, item->alpha);
 	if (key.tint) {
 		set_tint(gen, program, view, item, index);
 	}

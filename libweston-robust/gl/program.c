@@ -11,16 +11,13 @@
 
 static const char vertex_source[] =
 	"attribute vec2 position;\n"
-	"uniform vec4 clip_x;\n"
-	"uniform vec4 clip_y;\n"
-	"uniform vec4 texture_u;\n"
-	"uniform vec4 texture_v;\n"
+	"uniform vec4 place[4];\n"
 	"varying vec2 texcoord;\n"
 	"void main()\n"
 	"{\n"
 	"	vec3 point = vec3(position, 1.0);\n"
-	"	texcoord = vec2(dot(texture_u.xyz, point), dot(texture_v.xyz, point));\n"
-	"	gl_Position = vec4(dot(clip_x.xyz, point), dot(clip_y.xyz, point), 0.0, 1.0);\n"
+	"	texcoord = vec2(dot(place[2].xyz, point), dot(place[3].xyz, point));\n"
+	"	gl_Position = vec4(dot(place[0].xyz, point), dot(place[1].xyz, point), 0.0, 1.0);\n"
 	"}\n";
 
 /* What becomes of it. */
@@ -132,12 +129,10 @@ static void find_uniforms(struct generation *gen, struct program *program)
 {
 	const struct gl_api *api = gen->api;
 
-	program->clip_x = api->glGetUniformLocation(program->name, "clip_x");
-	program->clip_y = api->glGetUniformLocation(program->name, "clip_y");
-	program->texture_u = api->glGetUniformLocation(program->name, "texture_u");
-	program->texture_v = api->glGetUniformLocation(program->name, "texture_v");
+	program->place = api->glGetUniformLocation(program->name, "place");
 	program->color = api->glGetUniformLocation(program->name, "color");
 	program->alpha = api->glGetUniformLocation(program->name, "alpha");
+	program->alpha_set = -1.0f;
 	program->tint = api->glGetUniformLocation(program->name, "tint");
 	if (has_color(&program->key)) {
 		program_find_color_uniforms(gen, program);

@@ -33,13 +33,14 @@ struct program {
 	struct wl_list link; // generation.programs
 	struct program_key key;
 	GLuint name;
-	GLint clip_x, clip_y;       // vec4: (a, b, c, -) of an affine map's two rows
-	GLint texture_u, texture_v; // vec4: likewise, to texture coordinates
-	GLint color;                // vec4: SOLID
-	GLint alpha;                // float: view alpha
-	GLint tint;                 // vec4: colour premultiplied, alpha says how much of it
-	GLint pre, post;            // vec4[5]: a curve's parameters, or a table's scale and offset
-	GLint mapping;              // vec4[3]: a matrix's columns, or a table's scale and offset
+	GLint place;       // vec4[4]: (a, b, c, -) of two affine maps' two rows: to clip
+			   // space, and to texture coordinates
+	GLint color;       // vec4: SOLID
+	GLint alpha;       // float: view alpha
+	GLfloat alpha_set; // what it is; negative: not set yet
+	GLint tint;        // vec4: colour premultiplied, alpha says how much of it
+	GLint pre, post;   // vec4[5]: a curve's parameters, or a table's scale and offset
+	GLint mapping;     // vec4[3]: a matrix's columns, or a table's scale and offset
 	GLint pre_table, mapping_table, post_table; // samplers
 	uint64_t color_serial;                      // of the colour transform that is set; 0: none
 };

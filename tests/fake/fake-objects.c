@@ -11,8 +11,8 @@
 #define ENTER() fake_enter_gl(__func__ + strlen("fake_"))
 
 /* Location = index. The attribute "position" is always at 0. */
-static const char *const uniform_names[FAKE_UNIFORMS] = {"clip_x", "clip_y", "texture_u",
-	"texture_v", "color", "alpha", "tint", "image", "image1", "image2"};
+static const char *const uniform_names[FAKE_UNIFORMS] = {"place", "place[1]", "place[2]",
+	"place[3]", "color", "alpha", "tint", "image", "image1", "image2"};
 
 static void gen(enum fake_kind kind, bool works, GLsizei n, GLuint *names)
 {
@@ -263,7 +263,7 @@ static void set_uniform(bool works, GLint location, const GLfloat *values, size_
 	if (!works || location < 0) {
 		return;
 	}
-	if (!program || location >= FAKE_UNIFORMS) {
+	if (!program || (size_t)location + (count + 3) / 4 > FAKE_UNIFORMS) {
 		fake_set_error(GL_INVALID_OPERATION);
 		return;
 	}
@@ -284,7 +284,7 @@ static void GL_APIENTRY fake_glUniform1i(GLint location, GLint value)
 
 static void GL_APIENTRY fake_glUniform4fv(GLint location, GLsizei count, const GLfloat *values)
 {
-	set_uniform(ENTER(), location, values, 4);
+	set_uniform(ENTER(), location, values, 4 * (size_t)count);
 }
 
 static void GL_APIENTRY fake_glBufferData(
