@@ -37,8 +37,12 @@ struct gpu_recovery_context *gpu_recovery_context_create(
 		reason = build_now(r, context) ? NULL : "EGL cannot create the context";
 		wake = group->news;
 		if (!reason) {
-			context->next = group->contexts;
-			group->contexts = context;
+			struct gpu_recovery_context **last = &group->contexts;
+
+			while (*last) {
+				last = &(*last)->next;
+			}
+			*last = context;
 		}
 		client_leave_egl(r);
 		pthread_mutex_unlock(&r->lock);
