@@ -4,6 +4,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CLEARED = ('WESTON_MODULE_MAP', 'WESTON_CONFIG_FILE', 'WAYLAND_DISPLAY', 'WAYLAND_SOCKET', 'DISPLAY',
            'LIBGL_ALWAYS_SOFTWARE', 'GBM_ALWAYS_SOFTWARE', 'NOTIFY_SOCKET', 'WATCHDOG_PID')
 TIMEOUT = 60
+
+# A shell starts background jobs with these ignored, and then so would be all that is started here.
+for ignored in (signal.SIGINT, signal.SIGQUIT):
+    signal.signal(ignored, signal.SIG_DFL)
 
 
 def build_dir():
