@@ -25,7 +25,14 @@ static void read_texture_caps(struct gl_caps *caps, const char *list)
 	caps->color_ops = es3 && caps->texture_half_float && caps->fragment_highp &&
 			  gl_extension_in_list(list, "GL_OES_texture_3D") &&
 			  gl_extension_in_list(list, "GL_OES_texture_float_linear");
-	caps->texture_external = gl_extension_in_list(list, "GL_OES_EGL_image_external");
+}
+
+static void read_image_caps(struct gl_caps *caps, const struct gl_api *api, const char *list)
+{
+	caps->egl_image =
+		gl_extension_in_list(list, "GL_OES_EGL_image") && api->glEGLImageTargetTexture2DOES;
+	caps->texture_external =
+		gl_extension_in_list(list, "GL_OES_EGL_image_external") && caps->egl_image;
 }
 
 static void read_framebuffer_caps(struct gl_caps *caps, const char *list)
@@ -64,6 +71,7 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	api->glGetShaderPrecisionFormat(GL_FRAGMENT_SHADER, GL_HIGH_FLOAT, range, &precision);
 	caps->fragment_highp = precision > 0;
 	read_texture_caps(caps, list);
+	read_image_caps(caps, api, list);
 	read_framebuffer_caps(caps, list);
 	caps->timer_query = has_timer_query(api, list);
 	caps->color_ops &= api->glTexImage3D != NULL;

@@ -22,6 +22,7 @@ struct gl_caps {
 	bool texture_half_float; // RGBA16F, also as a colour buffer, linearly filtered
 	bool texture_3d;
 	bool color_ops; // all that the colour pipeline needs: tables of floats, half-float targets
+	bool egl_image; // GL_OES_EGL_image
 	bool texture_external;   // GL_OES_EGL_image_external
 	bool renderbuffer_rgba8; // RGB8 and RGBA8
 	bool renderbuffer_10bit; // RGB10_A2

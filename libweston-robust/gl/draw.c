@@ -124,9 +124,10 @@ static enum program_source source_of(const struct texture *texture)
 		[SAMPLING_Y_UV] = PROGRAM_Y_UV,
 		[SAMPLING_Y_XUXV] = PROGRAM_Y_XUXV,
 		[SAMPLING_XYUV] = PROGRAM_XYUV,
+		[SAMPLING_EXTERNAL] = PROGRAM_EXTERNAL,
 	};
 
-	return sources[texture->format->sampling];
+	return sources[texture->sampling];
 }
 
 static void draw_triangles(struct generation *gen, const struct frame_item *item)
@@ -160,8 +161,8 @@ static struct program_key choose_key(
 
 	if (texture) {
 		key.source = source_of(texture);
-		key.order = texture->format->order;
-		key.opaque = item->opaque || !texture->format->alpha;
+		key.order = texture->order;
+		key.opaque = item->opaque || !texture->alpha;
 	} else if (item->layer) {
 		key.source = PROGRAM_RGBA;
 	}

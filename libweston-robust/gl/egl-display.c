@@ -28,6 +28,19 @@ static EGLDeviceEXT query_device(const struct egl *egl)
 	return (EGLDeviceEXT)device;
 }
 
+static void read_image_extensions(struct egl *egl, const char *list)
+{
+	const struct gl_api *api = egl->api;
+
+	egl->dma_buf_import = gl_extension_in_list(list, "EGL_EXT_image_dma_buf_import") &&
+			      gl_extension_in_list(list, "EGL_KHR_image_base") &&
+			      api->eglCreateImageKHR && api->eglDestroyImageKHR;
+	egl->dma_buf_modifiers =
+		egl->dma_buf_import &&
+		gl_extension_in_list(list, "EGL_EXT_image_dma_buf_import_modifiers") &&
+		api->eglQueryDmaBufFormatsEXT && api->eglQueryDmaBufModifiersEXT;
+}
+
 static void read_extensions(struct egl *egl)
 {
 	const struct gl_api *api = egl->api;
@@ -47,6 +60,7 @@ static void read_extensions(struct egl *egl)
 	egl->no_config_context = gl_extension_in_list(list, "EGL_KHR_no_config_context") ||
 				 gl_extension_in_list(list, "EGL_MESA_configless_context");
 
+	read_image_extensions(egl, list);
 	egl->swap_buffers_with_damage = NULL;
 	if (gl_extension_in_list(list, "EGL_EXT_swap_buffers_with_damage")) {
 		egl->swap_buffers_with_damage = api->eglSwapBuffersWithDamageEXT;

@@ -93,6 +93,8 @@ struct egl {
 	bool context_priority;
 	bool no_config_context;
 	bool create_context_robustness;
+	bool dma_buf_import;    // EGL_EXT_image_dma_buf_import
+	bool dma_buf_modifiers; // EGL_EXT_image_dma_buf_import_modifiers
 	bool partial_update;
 	bool surfaceless_context; // else a pbuffer stands in
 	bool reduced;             // by egl_reduce()

@@ -15,6 +15,8 @@
 #define RGBA16F GL_RGBA, GL_HALF_FLOAT, GL_RGBA16F
 #define R8 GL_RED_EXT, GL_UNSIGNED_BYTE, GL_R8_EXT
 #define RG8 GL_RG_EXT, GL_UNSIGNED_BYTE, GL_RG8_EXT
+#define R16 GL_RED_EXT, GL_UNSIGNED_SHORT, GL_R16_EXT
+#define RG16 GL_RG_EXT, GL_UNSIGNED_SHORT, GL_RG16_EXT
 
 #define RGB(FOURCC, BYTES, ALPHA, ORDER, ...)                                                      \
 	{                                                                                          \
@@ -34,6 +36,12 @@
 	{                                                                                          \
 		.fourcc = DRM_FORMAT_##FOURCC, .bytes_per_pixel = 1, .sampling = SAMPLING_Y_UV,    \
 		.texture_count = 2, .textures = {{0, 1, 1, 1, R8}, {1, HSUB, VSUB, 2, RG8}},       \
+	}
+
+#define Y_UV_16(FOURCC)                                                                            \
+	{                                                                                          \
+		.fourcc = DRM_FORMAT_##FOURCC, .bytes_per_pixel = 2, .sampling = SAMPLING_Y_UV,    \
+		.texture_count = 2, .textures = {{0, 1, 1, 2, R16}, {1, 2, 2, 4, RG16}},           \
 	}
 
 /* A DRM format names its channels from the highest bit down; GL reads bytes, or packed values, from
@@ -61,6 +69,9 @@ static const struct format formats[] = {
 	Y_UV(NV12, 2, 2),
 	Y_UV(NV16, 2, 1),
 	Y_UV(NV24, 1, 1),
+	Y_UV_16(P010),
+	Y_UV_16(P012),
+	Y_UV_16(P016),
 	{
 		.fourcc = DRM_FORMAT_YUYV,
 		.bytes_per_pixel = 2,
@@ -99,6 +110,20 @@ bool format_supported(const struct format *format, const struct gl_caps *caps)
 		return caps->texture_half_float;
 	default:
 		return true;
+	}
+}
+
+uint32_t format_texture_fourcc(const struct format_texture *texture)
+{
+	bool wide = texture->type == GL_UNSIGNED_SHORT;
+
+	switch (texture->format) {
+	case GL_RED_EXT:
+		return wide ? DRM_FORMAT_R16 : DRM_FORMAT_R8;
+	case GL_RG_EXT:
+		return wide ? DRM_FORMAT_GR1616 : DRM_FORMAT_GR88;
+	default:
+		return DRM_FORMAT_ABGR8888;
 	}
 }
 

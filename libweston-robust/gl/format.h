@@ -22,11 +22,12 @@ enum channel_order {
 
 /** What the textures of an image hold, in their order. */
 enum format_sampling {
-	SAMPLING_RGBA,   // one texture, in a channel order
-	SAMPLING_Y_U_V,  // one texture for each component
-	SAMPLING_Y_UV,   // luma; both chroma components in r and g
-	SAMPLING_Y_XUXV, // luma in r; groups of two pixels, with their chroma in g and a
-	SAMPLING_XYUV,   // one texture: Cr, Cb and luma in r, g and b
+	SAMPLING_RGBA,     // one texture, in a channel order
+	SAMPLING_Y_U_V,    // one texture for each component
+	SAMPLING_Y_UV,     // luma; both chroma components in r and g
+	SAMPLING_Y_XUXV,   // luma in r; groups of two pixels, with their chroma in g and a
+	SAMPLING_XYUV,     // one texture: Cr, Cb and luma in r, g and b
+	SAMPLING_EXTERNAL, // one external texture (GL_OES_EGL_image_external)
 };
 
 /** Most textures that one image is made of. */
@@ -53,10 +54,10 @@ struct format {
 	struct format_texture textures[FORMAT_TEXTURES_MAX];
 };
 
-/** The format of @fourcc, or NULL when it cannot be uploaded at all. Static. */
+/** The format of @fourcc, or NULL when it can't be had as plain 2D textures. Static. */
 const struct format *format_from_fourcc(uint32_t fourcc);
 
-/** Whether a context with @caps can sample @format. */
+/** Whether a context with @caps can upload and sample @format. */
 bool format_supported(const struct format *format, const struct gl_caps *caps);
 
 /** How a texture's texels are named to GL. */
@@ -64,6 +65,11 @@ struct format_upload {
 	GLint internal; // of glTexImage2D
 	GLenum format, type;
 };
+
+/**
+ * The DRM format of which each texel is one of @texture's, to import its plane alone.
+ */
+uint32_t format_texture_fourcc(const struct format_texture *texture);
 
 /** The plane of an image in memory of @layout that fills @texture, in texels of that. */
 struct content_plane format_texture_plane(

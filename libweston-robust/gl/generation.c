@@ -7,6 +7,7 @@
 
 #include "gl/color-luts.h"
 #include "gl/draw.h"
+#include "gl/image.h"
 #include "gl/program.h"
 #include "gl/target.h"
 #include "gl/texture.h"
@@ -81,6 +82,9 @@ static struct generation *allocate(struct egl *egl, uint64_t id)
 	wl_list_init(&gen->framebuffers);
 	wl_list_init(&gen->programs);
 	wl_list_init(&gen->color_luts);
+	wl_list_init(&gen->images);
+	wl_array_init(&gen->image_choices);
+	wl_array_init(&gen->orphan_images);
 	return gen;
 }
 
@@ -134,6 +138,7 @@ static void destroy_contents(struct generation *gen, bool lost)
 	struct texture *texture, *texture_next;
 	struct framebuffer *framebuffer, *framebuffer_next;
 	struct color_luts *luts, *luts_next;
+	struct image *image, *image_next;
 
 	wl_list_for_each_safe (texture, texture_next, &gen->textures, link) {
 		texture_destroy(texture, lost);
@@ -144,6 +149,24 @@ static void destroy_contents(struct generation *gen, bool lost)
 	wl_list_for_each_safe (luts, luts_next, &gen->color_luts, link) {
 		color_luts_destroy(luts, lost);
 	}
+	wl_list_for_each_safe (image, image_next, &gen->images, link) {
+		image_destroy(image, lost);
+	}
+}
+
+/* EGLImages outlive contexts, so they go one by one even if the context is lost; but not where the
+ * display is to be left behind with all that is in it. */
+static void destroy_orphans(struct generation *gen, bool lost)
+{
+	EGLImageKHR *image;
+
+	wl_array_for_each (image, &gen->orphan_images) {
+		if (!lost || !gen->disposal->abandon_context) {
+			gen->api->eglDestroyImageKHR(gen->egl->display, *image);
+		}
+	}
+	wl_array_release(&gen->orphan_images);
+	wl_array_release(&gen->image_choices);
 }
 
 static void destroy_programs(struct generation *gen, bool lost)
@@ -176,6 +199,7 @@ void generation_destroy(struct generation *gen, bool lost)
 	if (!lost) {
 		gen->api->glDeleteBuffers(1, &gen->vertex_buffer);
 	}
+	destroy_orphans(gen, lost);
 	dispose_of_context(gen, lost);
 	free(gen);
 }

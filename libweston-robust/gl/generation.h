@@ -47,11 +47,14 @@ struct generation {
 	const struct disposal *disposal; // static
 	struct generation_counters counters;
 
-	struct wl_list textures;     // struct texture.link
-	struct wl_list framebuffers; // struct framebuffer.link
-	struct wl_list programs;     // struct program.link
-	struct wl_list color_luts;   // struct color_luts.link
-	struct timing *timing;       // NULL: not asked for yet
+	struct wl_list textures;       // struct texture.link
+	struct wl_list framebuffers;   // struct framebuffer.link
+	struct wl_list programs;       // struct program.link
+	struct wl_list color_luts;     // struct color_luts.link
+	struct wl_list images;         // struct image.link
+	struct wl_array image_choices; // private to image.c
+	struct wl_array orphan_images; // EGLImageKHR: they go with the context
+	struct timing *timing;         // NULL: not asked for yet
 	GLuint vertex_buffer;
 
 	GLenum seen_error; // by generation_saw_error(), not read yet; 0: none

@@ -48,12 +48,16 @@
  * egl. */
 #define GL_API_EGL_OPTIONAL(X)                                                                     \
 	X(PFNEGLCREATEPBUFFERSURFACEPROC, CreatePbufferSurface)                                    \
+	X(PFNEGLCREATEIMAGEKHRPROC, CreateImageKHR)                                                \
 	X(PFNEGLCREATEPLATFORMWINDOWSURFACEEXTPROC, CreatePlatformWindowSurfaceEXT)                \
+	X(PFNEGLDESTROYIMAGEKHRPROC, DestroyImageKHR)                                              \
 	X(PFNEGLGETPLATFORMDISPLAYPROC, GetPlatformDisplay)                                        \
 	X(PFNEGLGETPLATFORMDISPLAYEXTPROC, GetPlatformDisplayEXT)                                  \
 	X(PFNEGLQUERYDEVICESTRINGEXTPROC, QueryDeviceStringEXT)                                    \
 	X(PFNEGLQUERYDEVICESEXTPROC, QueryDevicesEXT)                                              \
 	X(PFNEGLQUERYDISPLAYATTRIBEXTPROC, QueryDisplayAttribEXT)                                  \
+	X(PFNEGLQUERYDMABUFFORMATSEXTPROC, QueryDmaBufFormatsEXT)                                  \
+	X(PFNEGLQUERYDMABUFMODIFIERSEXTPROC, QueryDmaBufModifiersEXT)                              \
 	X(PFNEGLSETDAMAGEREGIONKHRPROC, SetDamageRegionKHR)                                        \
 	X(PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC, SwapBuffersWithDamageEXT)                            \
 	X(PFNEGLSWAPBUFFERSWITHDAMAGEKHRPROC, SwapBuffersWithDamageKHR)
@@ -134,7 +138,9 @@
 	X(PFNGLGETQUERYOBJECTUI64VEXTPROC, GetQueryObjectui64vEXT)                                 \
 	X(PFNGLGETQUERYOBJECTUIVEXTPROC, GetQueryObjectuivEXT)                                     \
 	X(PFNGLQUERYCOUNTEREXTPROC, QueryCounterEXT)                                               \
-	X(PFNGLTEXIMAGE3DPROC, TexImage3D)
+	X(PFNGLTEXIMAGE3DPROC, TexImage3D)                                                         \
+	X(PFNGLEGLIMAGETARGETTEXTURE2DOESPROC, EGLImageTargetTexture2DOES)                         \
+	X(PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC, EGLImageTargetRenderbufferStorageOES)
 
 struct gl_api {
 #define X(type, name) type egl##name;

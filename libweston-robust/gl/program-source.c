@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* Indexed by enum program_source. */
-static const char *const names[] = {"SOLID", "RGBA", "Y_U_V", "Y_UV", "Y_XUXV", "XYUV"};
+static const char *const names[] = {"SOLID", "RGBA", "Y_U_V", "Y_UV", "Y_XUXV", "XYUV", "EXTERNAL"};
 
 /* Indexed by enum channel_order: which components hold red, green, blue and alpha. */
 static const char *const swizzles[] = {"rgba", "bgra", "gbar", "abgr"};
@@ -13,7 +13,11 @@ static const char *const swizzles[] = {"rgba", "bgra", "gbar", "abgr"};
 /* All YUV is taken for ITU-R BT.601 of limited range, as the stock renderer does. */
 const char program_source_text[] =
 	"varying vec2 texcoord;\n"
+	"#ifdef EXTERNAL\n"
+	"uniform samplerExternalOES image;\n"
+	"#else\n"
 	"uniform sampler2D image;\n"
+	"#endif\n"
 	"uniform sampler2D image1;\n"
 	"uniform sampler2D image2;\n"
 	"uniform vec4 color;\n"
@@ -42,6 +46,8 @@ const char program_source_text[] =
 	"#elif defined(XYUV)\n"
 	"	vec3 texel = texture2D(image, texcoord).rgb;\n"
 	"	return from_yuv(texel.b, texel.gr);\n"
+	"#elif defined(EXTERNAL)\n"
+	"	return texture2D(image, texcoord);\n"
 	"#endif\n"
 	"}\n";
 
@@ -49,8 +55,10 @@ void program_source_defines(
 	char *defines, const struct gl_caps *caps, const struct program_key *key)
 {
 	snprintf(defines, PROGRAM_SOURCE_DEFINES_MAX,
-		"#define %s\n#define SWIZZLE %s\n#define PAIR %s\n", names[key->source],
-		swizzles[key->order], caps->texture_rg ? "rg" : "ra");
+		"%s#define %s\n#define SWIZZLE %s\n#define PAIR %s\n",
+		key->source == PROGRAM_EXTERNAL ? "#extension GL_OES_EGL_image_external : require\n"
+						: "",
+		names[key->source], swizzles[key->order], caps->texture_rg ? "rg" : "ra");
 }
 
 void program_source_set_units(struct generation *gen, struct program *program)

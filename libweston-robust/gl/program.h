@@ -15,6 +15,7 @@ enum program_source {
 	PROGRAM_Y_UV,
 	PROGRAM_Y_XUXV,
 	PROGRAM_XYUV,
+	PROGRAM_EXTERNAL,
 };
 
 /** Selects a variant of the shaders. All members take part in the look-up. */

@@ -112,5 +112,6 @@ bool readback_content(struct generation *gen, struct content *content, int32_t x
 	scratch_read(&scratch, 0, 0, width, height, pixels);
 	scratch_end(&scratch);
 	lost = generation_read_errors(gen, &error);
+	gen->seen_loss |= lost; /* this is not the place to act on it */
 	return !lost && error == GL_NO_ERROR;
 }

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "gl/image.h"
+
 /* More rectangles than this are uploaded as their bounding box: each costs a call into the driver.
  */
 #define UPLOAD_RECTS_MAX 16
@@ -11,7 +13,7 @@
 void texture_destroy(struct texture *texture, bool lost)
 {
 	if (!lost && texture->names[0]) {
-		texture->gen->api->glDeleteTextures(texture->format->texture_count, texture->names);
+		texture->gen->api->glDeleteTextures((GLsizei)texture->count, texture->names);
 	}
 	texture->content->texture = NULL;
 	wl_list_remove(&texture->link);
@@ -42,27 +44,29 @@ void texture_damage(struct content *content, const pixman_region32_t *damage)
 
 static bool texture_fits(const struct texture *texture, const struct content *content)
 {
-	return texture->width == content->layout.width &&
+	return texture->format && texture->width == content->layout.width &&
 	       texture->height == content->layout.height &&
 	       texture->format->fourcc == content->layout.fourcc;
 }
 
-static void set_filter(const struct gl_api *api, GLint filter)
+static void set_filter(const struct texture *texture, GLint filter)
 {
-	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, filter);
-	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, filter);
+	const struct gl_api *api = texture->gen->api;
+
+	api->glTexParameteri(texture->target, GL_TEXTURE_MIN_FILTER, filter);
+	api->glTexParameteri(texture->target, GL_TEXTURE_MAG_FILTER, filter);
 }
 
 static void make_names(struct texture *texture)
 {
 	const struct gl_api *api = texture->gen->api;
 
-	api->glGenTextures(texture->format->texture_count, texture->names);
-	for (unsigned i = 0; i < texture->format->texture_count; i++) {
-		api->glBindTexture(GL_TEXTURE_2D, texture->names[i]);
-		api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
-		api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-		set_filter(api, GL_NEAREST);
+	api->glGenTextures((GLsizei)texture->count, texture->names);
+	for (unsigned i = 0; i < texture->count; i++) {
+		api->glBindTexture(texture->target, texture->names[i]);
+		api->glTexParameteri(texture->target, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+		api->glTexParameteri(texture->target, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+		set_filter(texture, GL_NEAREST);
 	}
 	texture->filter = GL_NEAREST;
 }
@@ -73,16 +77,34 @@ void texture_bind(struct texture *texture, bool linear)
 	GLint filter = linear ? GL_LINEAR : GL_NEAREST;
 
 	/* Unit 0 comes last: it is the one that stays active. */
-	for (unsigned i = texture->format->texture_count; i-- > 0;) {
-		if (texture->format->texture_count > 1) {
+	for (unsigned i = texture->count; i-- > 0;) {
+		if (texture->count > 1) {
 			api->glActiveTexture(GL_TEXTURE0 + i);
 		}
-		api->glBindTexture(GL_TEXTURE_2D, texture->names[i]);
+		api->glBindTexture(texture->target, texture->names[i]);
 		if (texture->filter != filter) {
-			set_filter(api, filter);
+			set_filter(texture, filter);
 		}
 	}
 	texture->filter = filter;
+}
+
+static struct texture *allocate(struct generation *gen, struct content *content)
+{
+	struct texture *texture = calloc(1, sizeof(*texture));
+
+	if (!texture) {
+		return NULL;
+	}
+	texture->gen = gen;
+	texture->content = content;
+	texture->width = content->layout.width;
+	texture->height = content->layout.height;
+	texture->target = GL_TEXTURE_2D;
+	pixman_region32_init(&texture->dirty);
+	wl_list_insert(&gen->textures, &texture->link);
+	content->texture = texture;
+	return texture;
 }
 
 static struct texture *texture_create(struct generation *gen, struct content *content)
@@ -95,18 +117,15 @@ static struct texture *texture_create(struct generation *gen, struct content *co
 		content->layout.height > gen->caps.max_texture_size) {
 		return NULL;
 	}
-	texture = calloc(1, sizeof(*texture));
+	texture = allocate(gen, content);
 	if (!texture) {
 		return NULL;
 	}
-	texture->gen = gen;
-	texture->content = content;
 	texture->format = format;
-	texture->width = content->layout.width;
-	texture->height = content->layout.height;
-	pixman_region32_init(&texture->dirty);
-	wl_list_insert(&gen->textures, &texture->link);
-	content->texture = texture;
+	texture->sampling = format->sampling;
+	texture->order = format->order;
+	texture->alpha = format->alpha;
+	texture->count = format->texture_count;
 	make_names(texture);
 	return texture;
 }
@@ -217,7 +236,7 @@ static void upload_texture(struct texture *texture, unsigned index, const uint8_
 static void upload(struct texture *texture, const uint8_t *pixels)
 {
 	texture->gen->api->glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-	for (unsigned i = 0; i < texture->format->texture_count; i++) {
+	for (unsigned i = 0; i < texture->count; i++) {
 		upload_texture(texture, i, pixels);
 	}
 }
@@ -275,11 +294,102 @@ static void count_restored(struct generation *gen, struct content *content)
 	content->drawn = true;
 }
 
+static bool texture_shows(const struct texture *texture, const struct image *image)
+{
+	return !texture->format && texture->count == image->count &&
+	       texture->sampling == image->sampling;
+}
+
+static struct texture *create_for_image(
+	struct generation *gen, struct content *content, const struct image *image)
+{
+	struct texture *texture = allocate(gen, content);
+
+	if (!texture) {
+		return NULL;
+	}
+	texture->sampling = image->sampling;
+	texture->count = image->count;
+	if (image->sampling == SAMPLING_EXTERNAL) {
+		texture->target = GL_TEXTURE_EXTERNAL_OES;
+	}
+	make_names(texture);
+	return texture;
+}
+
+static void point_at(struct texture *texture, const struct image *image)
+{
+	const struct gl_api *api = texture->gen->api;
+
+	for (unsigned i = 0; i < texture->count; i++) {
+		api->glBindTexture(texture->target, texture->names[i]);
+		api->glEGLImageTargetTexture2DOES(texture->target, image->handles[i]);
+	}
+	texture->width = texture->content->layout.width;
+	texture->height = texture->content->layout.height;
+	texture->alpha = image->source->alpha;
+	texture->filled = true;
+	texture->content->renewed = false;
+}
+
+/* An image that GL does not take is its client's fault, or the driver's, but no sign that the frame
+ * can't be trusted. Returns false then. */
+static bool point_at_new(struct texture *texture, struct image *image)
+{
+	struct generation *gen = texture->gen;
+	GLenum before;
+
+	generation_saw_error(gen);
+	before = gen->seen_error;
+	point_at(texture, image);
+	image->refused = generation_saw_error(gen);
+	image->sampled = true;
+	gen->seen_error = before;
+	return !image->refused;
+}
+
+static struct texture *get_for_image(struct generation *gen, struct content *content)
+{
+	struct image *image = image_get(gen, content->source);
+	struct texture *texture = content->texture;
+	bool restored;
+
+	if (texture && (!image || !texture_shows(texture, image))) {
+		texture_drop(content);
+		content->drawn = false;
+		texture = NULL;
+	}
+	if (!image || image->refused) {
+		return NULL;
+	}
+	restored = !texture;
+	if (!texture) {
+		texture = create_for_image(gen, content, image);
+	}
+	if (!texture) {
+		return NULL;
+	}
+	if (!image->sampled && !point_at_new(texture, image)) {
+		texture_destroy(texture, false);
+		return NULL;
+	}
+	if (content->renewed || !texture->filled) {
+		point_at(texture, image);
+	}
+	if (restored) {
+		count_restored(gen, content);
+	}
+	return texture;
+}
+
 struct texture *texture_get(struct generation *gen, struct content *content)
 {
 	struct texture *texture = content->texture;
 	bool restored;
 
+	if (content->kind == CONTENT_IMAGE) {
+		return get_for_image(gen, content);
+	}
 	if (content->kind != CONTENT_PIXELS) {
 		return NULL;
 	}
@@ -309,6 +419,9 @@ void texture_note_placeholder(struct generation *gen, struct content *content)
 {
 	enum content_loss why = content_restorable(content) ? CONTENT_LOSS_UPLOAD : content->gone;
 
+	if (why == CONTENT_LOSS_NONE) {
+		why = CONTENT_LOSS_NOT_KEPT;
+	}
 	gen->counters.placeholders++;
 	if (content->lost_in == gen->id || (why == CONTENT_LOSS_UPLOAD && !content->drawn)) {
 		return;
@@ -316,4 +429,10 @@ void texture_note_placeholder(struct generation *gen, struct content *content)
 	content->lost_in = gen->id;
 	content->lost = why;
 	gen->counters.lost_surfaces++;
+	/* EGL tells no reason. It was an image before, so there is hope; but not that a software
+	 * driver can read the GPU's memory. */
+	if (content->kind == CONTENT_IMAGE && why == CONTENT_LOSS_UPLOAD && !gen->egl->software &&
+		gen->seen_error == GL_NO_ERROR) {
+		gen->seen_error = GL_INVALID_OPERATION;
+	}
 }

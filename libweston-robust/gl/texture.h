@@ -13,13 +13,18 @@
 struct texture {
 	struct wl_list link; // generation.textures
 	struct generation *gen;
-	struct content *content; // whose .texture points back here
-	const struct format *format;
-	int32_t width, height;             // pixels
-	GLuint names[FORMAT_TEXTURES_MAX]; // as many as the format has
-	GLint filter;                      // as set: GL_NEAREST or GL_LINEAR
-	pixman_region32_t dirty;           // pixels of the buffer that were not uploaded yet
-	bool filled;                       // every pixel was uploaded once
+	struct content *content;     // whose .texture points back here
+	const struct format *format; // of uploaded pixels; NULL: it shows an image
+	int32_t width, height;       // pixels
+	enum format_sampling sampling;
+	enum channel_order order;
+	bool alpha; // false: its alpha counts as 1
+	GLenum target;
+	GLuint names[FORMAT_TEXTURES_MAX];
+	unsigned count;          // of names
+	GLint filter;            // as set: GL_NEAREST or GL_LINEAR
+	pixman_region32_t dirty; // pixels of the buffer that were not uploaded yet
+	bool filled;             // every pixel was uploaded once
 };
 
 /**

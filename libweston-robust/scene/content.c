@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "scene/image-source.h"
+
 /* Linux 5.14. */
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
@@ -22,6 +24,7 @@ void content_fini(struct content *content)
 {
 	content_drop_copy(content);
 	content->shm = NULL;
+	content->source = NULL;
 	content->kind = CONTENT_NONE;
 }
 
@@ -110,6 +113,7 @@ void content_set_solid(struct content *content, const float color[4])
 {
 	content_drop_copy(content);
 	content->shm = NULL;
+	content->source = NULL;
 	content->gone = CONTENT_LOSS_NONE;
 	content->kind = CONTENT_SOLID;
 	memcpy(content->solid, color, sizeof(content->solid));
@@ -125,7 +129,24 @@ void content_set_shm(struct content *content, struct wl_shm_buffer *shm,
 	content->layout = *layout;
 	content->bottom_left = bottom_left;
 	content->shm = shm;
+	content->source = NULL;
 	content->gone = CONTENT_LOSS_NONE;
+}
+
+void content_set_image(struct content *content, struct image_source *source, bool bottom_left)
+{
+	content_drop_copy(content);
+	content->shm = NULL;
+	content->source = source;
+	content->renewed = true;
+	content->layout = (struct content_layout){
+		.fourcc = source->fourcc,
+		.width = source->width,
+		.height = source->height,
+	};
+	content->bottom_left = bottom_left;
+	content->gone = CONTENT_LOSS_NONE;
+	content->kind = CONTENT_IMAGE;
 }
 
 void content_release_shm(struct content *content)
@@ -250,6 +271,7 @@ bool content_still_readable(struct content *content)
 bool content_restorable(const struct content *content)
 {
 	return content->kind == CONTENT_SOLID ||
+	       (content->kind == CONTENT_IMAGE && image_source_readable(content->source)) ||
 	       (content->kind == CONTENT_PIXELS && (readable_shm(content) || content->copy));
 }
 

@@ -10,12 +10,14 @@
 #include <pixman.h>
 #include <wayland-server-core.h>
 
+struct image_source;
 struct texture;
 
 enum content_kind {
 	CONTENT_NONE, // nothing to show
 	CONTENT_PIXELS,
 	CONTENT_SOLID,
+	CONTENT_IMAGE, // in memory of the GPU, or of another device
 };
 
 /** Why a content's pixels can't be shown. */
@@ -70,8 +72,8 @@ pixman_box32_t content_layout_texels(const struct content_layout *layout,
  */
 struct content {
 	enum content_kind kind;
-	struct content_layout layout; // PIXELS
-	bool bottom_left;             // PIXELS: the first row in memory is the lowest one
+	struct content_layout layout; // PIXELS; of an IMAGE the format and size alone
+	bool bottom_left;             // PIXELS, IMAGE: the first row in memory is the lowest one
 	float solid[4];               // SOLID: premultiplied red, green, blue, alpha
 
 	struct wl_shm_buffer
@@ -79,6 +81,9 @@ struct content {
 	uint8_t *copy; // owned, of the same layout; NULL: none
 	size_t copy_bytes;
 	enum content_loss gone; // why neither can be read; NONE as long as one can
+
+	struct image_source *source; // IMAGE: borrowed
+	bool renewed; // IMAGE: there may be a new picture that the texture does not know of
 
 	struct texture *texture; // owned by a generation, which clears the pointer; may be NULL
 	bool drawn;              // had a texture in some generation
@@ -104,6 +109,12 @@ void content_set_solid(struct content *content, const float color[4]);
  */
 void content_set_shm(struct content *content, struct wl_shm_buffer *shm,
 	const struct content_layout *layout, bool bottom_left);
+
+/**
+ * Show @source, which is borrowed until the content becomes something else, with the picture that
+ * is in it now. Frees a copy.
+ */
+void content_set_image(struct content *content, struct image_source *source, bool bottom_left);
 
 /** The shm buffer is not to be read any more; the copy, if any, stays the source. */
 void content_release_shm(struct content *content);

@@ -2,10 +2,20 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "scene/mapping.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#ifndef DMA_BUF_MAGIC
+#define DMA_BUF_MAGIC 0x444d4142
+#endif
 
 size_t mapping_bytes_from(const void *address)
 {
@@ -26,4 +36,23 @@ size_t mapping_bytes_from(const void *address)
 	free(line);
 	fclose(maps);
 	return bytes;
+}
+
+static bool is_dmabuf(int fd)
+{
+	struct statfs info;
+
+	/* Before Linux 5.3 they had no file system of their own. */
+	return fstatfs(fd, &info) == 0 &&
+	       (info.f_type == DMA_BUF_MAGIC || info.f_type == ANON_INODE_FS_MAGIC);
+}
+
+int64_t mapping_file_bytes(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+
+	if (!(seals >= 0 && seals & F_SEAL_SHRINK) && !is_dmabuf(fd)) {
+		return -1;
+	}
+	return lseek(fd, 0, SEEK_END);
 }

@@ -63,24 +63,29 @@ void glue_surface_destroy(struct glue_surface *gs)
 	free(gs);
 }
 
+/* The buffer that was shown is needed no more. */
+static void let_go(struct glue_surface *gs)
+{
+	glue_retention_release(gs);
+	weston_buffer_release_reference(&gs->release_ref, NULL);
+	texture_drop(&gs->content);
+	gs->content.drawn = false;
+}
+
 /* What is not sampled: another kind of content takes the place of textures and copies. */
 static void show_solid(struct glue_surface *gs, struct weston_buffer *buffer,
 	const struct weston_solid_buffer_values *color)
 {
 	const float solid[] = {color->r, color->g, color->b, color->a};
 
-	glue_retention_release(gs);
-	texture_drop(&gs->content);
-	gs->content.drawn = false;
+	let_go(gs);
 	content_set_solid(&gs->content, solid);
 	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_WILL_NOT_BE_ACCESSED);
 }
 
 static void show_nothing(struct glue_surface *gs, struct weston_buffer *buffer)
 {
-	glue_retention_release(gs);
-	texture_drop(&gs->content);
-	gs->content.drawn = false;
+	let_go(gs);
 	content_fini(&gs->content);
 	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_WILL_NOT_BE_ACCESSED);
 }
@@ -107,15 +112,19 @@ static void show_unread(struct glue_surface *gs, struct weston_buffer *buffer)
 	}
 }
 
+/* The core's reference is busy from a commit until that is flushed, or for longer: then only damage
+ * tells a commit from a new paint node. */
+static bool was_committed(const struct glue_surface *gs)
+{
+	return gs->surface->buffer_ref.type == BUFFER_MAY_BE_ACCESSED &&
+	       pixman_region32_not_empty(&gs->surface->damage);
+}
+
 static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 {
-	bool same = gs->buffer_ref.buffer == buffer;
+	bool same = gs->buffer_ref.buffer == buffer, committed = was_committed(gs);
 	struct glue_buffer *gb;
 	struct content_layout layout;
-	/* The core's reference is busy from a commit until that is flushed, or for longer: then
-	 * only damage tells a commit from a new paint node. */
-	bool committed = gs->surface->buffer_ref.type == BUFFER_MAY_BE_ACCESSED &&
-			 pixman_region32_not_empty(&gs->surface->damage);
 
 	if (!buffer->shm_buffer) {
 		show_unread(gs, buffer);
@@ -131,6 +140,40 @@ static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 		return;
 	}
 	glue_retention_hold(gs, buffer, &layout);
+}
+
+/* Its client may have damaged less than the placeholder covers. */
+static void replace_placeholder(struct glue_surface *gs)
+{
+	struct weston_surface *surface = gs->surface;
+
+	if (gs->content.lost_in && gs->fresh) {
+		gs->content.lost_in = 0;
+		pixman_region32_union_rect(&surface->damage, &surface->damage, 0, 0,
+			(unsigned)surface->width, (unsigned)surface->height);
+	}
+}
+
+/* Held until it is replaced: its picture can be had again from there. */
+static void attach_image(struct glue_surface *gs, struct weston_buffer *buffer)
+{
+	struct glue_buffer *gb = buffer->renderer_private;
+	bool same = gs->content.kind == CONTENT_IMAGE && gs->buffer_ref.buffer == buffer;
+
+	if (!gb || !gb->image) {
+		refuse(gs, buffer, "a buffer that was not imported");
+		return;
+	}
+	gs->fresh = !same || was_committed(gs);
+	if (!gs->fresh) {
+		return;
+	}
+	replace_placeholder(gs);
+	glue_retention_release(gs);
+	content_set_image(&gs->content, gb->image, buffer->buffer_origin == ORIGIN_BOTTOM_LEFT);
+	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_MAY_BE_ACCESSED);
+	weston_buffer_release_reference(
+		&gs->release_ref, gs->surface->buffer_release_ref.buffer_release);
 }
 
 void glue_attach(struct weston_paint_node *pnode)
@@ -160,20 +203,8 @@ void glue_attach(struct weston_paint_node *pnode)
 		break;
 	case WESTON_BUFFER_DMABUF:
 	case WESTON_BUFFER_RENDERER_OPAQUE:
-		refuse(gs, buffer, "this kind of buffer is not supported by the renderer");
+		attach_image(gs, buffer);
 		break;
-	}
-}
-
-/* Its client may have damaged less than the placeholder covers. */
-static void replace_placeholder(struct glue_surface *gs)
-{
-	struct weston_surface *surface = gs->surface;
-
-	if (gs->content.lost_in && gs->fresh) {
-		gs->content.lost_in = 0;
-		pixman_region32_union_rect(&surface->damage, &surface->damage, 0, 0,
-			(unsigned)surface->width, (unsigned)surface->height);
 	}
 }
 

@@ -156,7 +156,7 @@ int glue_surface_copy_content(struct weston_surface *surface, void *target, size
 		fill_solid(&gs->content, target, (size_t)width * (size_t)height);
 		return 0;
 	}
-	if (!gen || gs->content.kind != CONTENT_PIXELS || src_x < 0 || src_y < 0 ||
+	if (!gen || gs->content.kind == CONTENT_NONE || src_x < 0 || src_y < 0 ||
 		width > gs->content.layout.width - src_x ||
 		height > gs->content.layout.height - src_y) {
 		return -1;

@@ -28,6 +28,7 @@ struct glue_buffer *glue_buffer_get(struct glue *glue, struct weston_buffer *buf
 	gb->serial = ++glue->last_buffer_serial;
 	gb->destroy.notify = buffer_destroyed;
 	wl_signal_add(&buffer->destroy_signal, &gb->destroy);
+	wl_list_init(&gb->wl_buffer_destroy.link);
 	wl_list_insert(&glue->buffers, &gb->link);
 	buffer->renderer_private = gb;
 	return gb;
@@ -35,6 +36,8 @@ struct glue_buffer *glue_buffer_get(struct glue *glue, struct weston_buffer *buf
 
 void glue_buffer_destroy(struct glue_buffer *gb)
 {
+	glue_buffer_drop_image(gb);
+	wl_list_remove(&gb->wl_buffer_destroy.link);
 	wl_list_remove(&gb->destroy.link);
 	wl_list_remove(&gb->link);
 	gb->buffer->renderer_private = NULL;

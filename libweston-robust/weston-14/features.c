@@ -71,7 +71,9 @@ static void log_egl(struct renderer *renderer)
 	weston_log_continue(STAMP_SPACE "configless context: %s\n", yesno(!egl->config));
 	weston_log_continue(
 		STAMP_SPACE "surfaceless context: %s\n", yesno(egl->surfaceless_context));
-	weston_log_continue(STAMP_SPACE "dmabuf support: no\n");
+	weston_log_continue(STAMP_SPACE "dmabuf support: %s\n", egl->dma_buf_modifiers ? "modifiers"
+								: egl->dma_buf_import  ? "legacy"
+										       : "no");
 	weston_log_continue(STAMP_SPACE "context robustness: %s\n",
 		yesno(renderer->generation->caps.get_reset_status));
 }

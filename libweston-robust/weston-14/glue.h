@@ -7,6 +7,7 @@
 #include "renderer.h"
 #include "scene/content.h"
 #include "scene/frame.h"
+#include "weston-14/abi-dmabuf.h"
 #include "weston-14/abi.h"
 #include "weston-robust-api.h"
 
@@ -43,12 +44,13 @@ struct glue {
 	uint64_t last_color_serial;
 	bool color_ops; // as told to the core: colour transforms can be applied
 
-	struct wl_list outputs;  // struct glue_output.link
-	struct wl_list surfaces; // struct glue_surface.link
-	struct wl_list buffers;  // struct glue_buffer.link
-	bool read_bgra;          // compositor->read_format is ARGB8888, not ABGR8888
-	int64_t frame_ns;        // when the present repaint began
-	struct frame frame;      // reused by each repaint
+	struct wl_list outputs;                 // struct glue_output.link
+	struct wl_list surfaces;                // struct glue_surface.link
+	struct wl_list buffers;                 // struct glue_buffer.link
+	struct weston_drm_format_array formats; // of dmabufs; never changes
+	bool read_bgra;                         // compositor->read_format is ARGB8888, not ABGR8888
+	int64_t frame_ns;                       // when the present repaint began
+	struct frame frame;                     // reused by each repaint
 	struct target
 		*bound_target; // between drawing and presenting only: what read_pixels() reads
 
@@ -116,6 +118,8 @@ struct glue_buffer {
 	struct wl_listener destroy; // of the buffer, not of its wl_buffer
 	bool memory_checked;  // SHM, several planes: it was looked up whether the pool has them all
 	bool memory_suffices; // with memory_checked
+	struct image_source *image;           // DMABUF: owned; NULL: none
+	struct wl_listener wl_buffer_destroy; // with image
 };
 
 /** weston_surface.renderer_state */
@@ -270,6 +274,25 @@ void glue_buffer_destroy(struct glue_buffer *gb);
  * for that can't be true.
  */
 bool glue_buffer_shm_layout(struct glue_buffer *gb, struct content_layout *layout);
+
+/** Stop listening to its wl_buffer. */
+void glue_buffer_unwatch(struct glue_buffer *gb);
+
+/** Free its image source, and all that was made of it. */
+void glue_buffer_drop_image(struct glue_buffer *gb);
+
+/* ---- dmabuf.c, dmabuf-formats.c ---- */
+
+/** Find out what can be imported, and set the hooks for that. */
+void glue_dmabuf_init(struct glue *glue);
+
+void glue_dmabuf_fini(struct glue *glue);
+
+bool glue_import_dmabuf(struct weston_compositor *compositor, struct linux_dmabuf_buffer *dmabuf);
+
+void glue_buffer_init(struct weston_compositor *compositor, struct weston_buffer *buffer);
+
+const struct weston_drm_format_array *glue_supported_formats(struct weston_compositor *compositor);
 
 /* ---- retention.c: which buffers are held, copied, released
  * --------------------------------------- */

@@ -48,6 +48,7 @@ static void destroy(struct weston_compositor *compositor)
 		glue_buffer_destroy(gb);
 	}
 	glue_color_fini(glue);
+	glue_dmabuf_fini(glue);
 	glue_uevent_fini(glue);
 	glue_api_fini(glue);
 	renderer_fini(&glue->renderer);
@@ -93,6 +94,7 @@ static void introduce(struct glue *glue)
 	glue->color_ops = glue->renderer.generation->caps.color_ops;
 	compositor->capabilities |= glue->color_ops ? WESTON_CAP_COLOR_OPS : 0;
 	glue_add_shm_formats(glue);
+	glue_dmabuf_init(glue);
 	glue_log_features(glue);
 	glue_debug_init(glue);
 	glue_uevent_init(glue);

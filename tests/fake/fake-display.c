@@ -128,6 +128,7 @@ static EGLBoolean EGLAPIENTRY fake_eglTerminate(EGLDisplay handle)
 			fake_surface_end(&fake.surfaces[i]);
 		}
 	}
+	fake_images_end(index);
 	/* Opened again it has a new connection to the driver. */
 	fake.displays[index].initialized = false;
 	fake.displays[index].dead = false;

@@ -26,10 +26,12 @@ static const struct fake_script modern_driver = {
 	.egl_extensions = "EGL_KHR_surfaceless_context EGL_KHR_no_config_context"
 			  " EGL_EXT_create_context_robustness EGL_EXT_buffer_age"
 			  " EGL_KHR_partial_update EGL_EXT_swap_buffers_with_damage"
-			  " EGL_IMG_context_priority",
+			  " EGL_IMG_context_priority EGL_KHR_image_base"
+			  " EGL_EXT_image_dma_buf_import EGL_EXT_image_dma_buf_import_modifiers",
 	.gl_extensions = "GL_EXT_texture_format_BGRA8888 GL_EXT_unpack_subimage"
 			 " GL_EXT_robustness GL_EXT_read_format_bgra"
-			 " GL_EXT_disjoint_timer_query",
+			 " GL_EXT_disjoint_timer_query"
+			 " GL_OES_EGL_image GL_OES_EGL_image_external",
 	.gl_version = "OpenGL ES 3.2 fake",
 	.gl_renderer = "fake",
 	.gpu_time = 5000000000,
@@ -342,6 +344,7 @@ void fake_gl_reset(void)
 	for (i = 0; i < FAKE_SURFACES_MAX; i++) {
 		fake_image_free(&fake.surfaces[i].back);
 	}
+	fake_images_end(FAKE_DISPLAYS_MAX);
 	free(fake.objects);
 	memset(&fake, 0, sizeof(fake));
 	fake.egl_error = EGL_SUCCESS;
@@ -350,6 +353,7 @@ void fake_gl_reset(void)
 	fake_fill_clear(&entry_points);
 	fake_fill_display(&entry_points);
 	fake_fill_egl(&entry_points);
+	fake_fill_image(&entry_points);
 	fake_fill_objects(&entry_points);
 	fake_fill_draw(&entry_points);
 	fake_fill_query(&entry_points);

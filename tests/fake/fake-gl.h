@@ -49,13 +49,17 @@ struct fake_script {
 	bool zombie;        // contexts look healthy and draw nothing
 	bool dead_hardware; // so do those on displays of the one device that is not software
 	bool dead_display;  // fake_gl_lose() makes zombies of all later contexts on open displays
-	bool crash_on_dispose; // destroying a lost context, or its display, fails the test
-	bool born_lost;        // new contexts are lost from the start while a reset lasts
-	bool swap_fails;       // eglSwapBuffers*: EGL_BAD_ALLOC
-	unsigned no_context;   // so many eglCreateContext calls fail
-	GLenum odd_status;     // glGetGraphicsResetStatus* answers this instead of NO_ERROR
-	bool endless_errors;   // glGetError in a lost context never runs dry
-	bool unaskable;        // a lost context can't be made current
+	bool crash_on_dispose;    // destroying a lost context, or its display, fails the test
+	bool born_lost;           // new contexts are lost from the start while a reset lasts
+	bool swap_fails;          // eglSwapBuffers*: EGL_BAD_ALLOC
+	unsigned no_context;      // so many eglCreateContext calls fail
+	GLenum odd_status;        // glGetGraphicsResetStatus* answers this instead of NO_ERROR
+	bool endless_errors;      // glGetError in a lost context never runs dry
+	bool no_whole_images;     // EGL imports no YUV dmabufs, only planes of them
+	bool refuse_images;       // GL takes no EGLImage for a texture
+	bool unsampleable_images; // … or does, and then fails to draw with it
+
+	bool unaskable; // a lost context can't be made current
 
 	uint64_t gpu_time;      // the GPU's clock, nanoseconds; may be set
 	uint64_t draw_ns;       // each draw call takes so long
@@ -79,6 +83,7 @@ struct fake_report {
 	uint64_t draws;                      // glDraw*
 	uint64_t waits; // results of queries that were read before they were there
 	unsigned contexts, surfaces, displays; // alive now
+	unsigned images;                       // likewise, EGLImages
 
 	/* misuse: must stay 0 */
 	uint64_t bad_names;   // unknown names, or those of another context

@@ -134,7 +134,7 @@ static void read_swizzle(struct fake_shader *shader, const char *source)
 static enum fake_source read_source(const char *defines)
 {
 	static const char *const names[] = {"#define SOLID\n", "#define RGBA\n", "#define Y_U_V\n",
-		"#define Y_UV\n", "#define Y_XUXV\n", "#define XYUV\n"};
+		"#define Y_UV\n", "#define Y_XUXV\n", "#define XYUV\n", "#define EXTERNAL\n"};
 	unsigned i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -14,6 +14,7 @@
 #define FAKE_CONTEXTS_MAX 4096
 #define FAKE_SURFACES_MAX 256
 #define FAKE_DISPLAYS_MAX 64
+#define FAKE_IMAGES_MAX 4096
 
 /** Pixels, RGBA, 4 bytes each, bottom row first as GL has it. */
 struct fake_image {
@@ -29,6 +30,7 @@ enum fake_source {
 	FAKE_SOURCE_Y_UV,
 	FAKE_SOURCE_Y_XUXV,
 	FAKE_SOURCE_XYUV,
+	FAKE_SOURCE_EXTERNAL,
 };
 
 struct fake_shader {
@@ -44,6 +46,7 @@ struct fake_object {
 	unsigned context; // index of the owner
 
 	struct fake_image image;   // TEXTURE, RENDERBUFFER
+	bool unsampleable;         // TEXTURE: drawing with it is an error
 	float *data;               // BUFFER; owned
 	size_t bytes;              // BUFFER
 	struct fake_shader shader; // SHADER, PROGRAM (of its fragment shader)
@@ -91,10 +94,21 @@ struct fake_surface {
 	int age;
 };
 
+/** An EGLImage of a dmabuf. */
+struct fake_egl_image {
+	bool live, used;  // a slot is used once
+	unsigned display; // index
+	int width, height;
+	uint32_t fourcc;
+	unsigned planes;
+	int fd[3], offset[3], pitch[3];
+};
+
 struct fake_state {
 	struct fake_display displays[FAKE_DISPLAYS_MAX];
 	struct fake_context contexts[FAKE_CONTEXTS_MAX];
 	struct fake_surface surfaces[FAKE_SURFACES_MAX];
+	struct fake_egl_image images[FAKE_IMAGES_MAX];
 	struct fake_object *objects; // by name - 1; names are never used twice
 	size_t object_count, object_capacity;
 	struct fake_context *current; // NULL: none
@@ -169,11 +183,20 @@ void fake_surface_end(struct fake_surface *surface);
  */
 struct fake_image *fake_draw_image(void);
 
+/** The display's images go with it; FAKE_DISPLAYS_MAX: all of them. */
+void fake_images_end(unsigned display);
+
+/** BT.601, limited range, to red, green, blue and alpha. */
+void fake_convert_yuv(double rgba[4], uint8_t y, uint8_t u, uint8_t v);
+
+uint8_t fake_to_byte(double value);
+
 /** The tables of entry points: fake-clear.c, fake-display.c, fake-egl.c, fake-objects.c,
  * fake-query.c, fake-draw.c, fake-raster.c fill in theirs. */
 void fake_fill_clear(struct gl_api *api);
 void fake_fill_display(struct gl_api *api);
 void fake_fill_egl(struct gl_api *api);
+void fake_fill_image(struct gl_api *api);
 void fake_fill_objects(struct gl_api *api);
 void fake_fill_query(struct gl_api *api);
 void fake_fill_draw(struct gl_api *api);

@@ -26,7 +26,7 @@ struct point {
 	double u, v; // in the space of the vertices
 };
 
-static uint8_t to_byte(double value)
+uint8_t fake_to_byte(double value)
 {
 	double clamped = value < 0.0 ? 0.0 : value > 1.0 ? 1.0 : value;
 
@@ -54,7 +54,7 @@ static const uint8_t *sample(const struct fake_object *program, int sampler, dou
 					    clamp_index(s, texture->image.width))];
 }
 
-static void convert(double result[4], uint8_t y, uint8_t u, uint8_t v)
+void fake_convert_yuv(double result[4], uint8_t y, uint8_t u, uint8_t v)
 {
 	double luma = (y - 16) / 219.0, cb = (u - 128) / 255.0, cr = (v - 128) / 255.0;
 
@@ -67,7 +67,7 @@ static void convert(double result[4], uint8_t y, uint8_t u, uint8_t v)
 /* What source() of the renderer's shader computes. \return false: no texture */
 static bool fetch(const struct fake_object *program, double s, double t, double result[4])
 {
-	static const int samplers[] = {0, 1, 3, 2, 2, 1}; /* by enum fake_source */
+	static const int samplers[] = {0, 1, 3, 2, 2, 1, 1}; /* by enum fake_source */
 	const uint8_t *texel[3];
 	int i;
 
@@ -84,21 +84,22 @@ static bool fetch(const struct fake_object *program, double s, double t, double 
 		}
 		break;
 	case FAKE_SOURCE_RGBA:
+	case FAKE_SOURCE_EXTERNAL:
 		for (i = 0; i < 4; i++) {
 			result[i] = texel[0][program->shader.swizzle[i]] / 255.0;
 		}
 		break;
 	case FAKE_SOURCE_Y_U_V:
-		convert(result, texel[0][0], texel[1][0], texel[2][0]);
+		fake_convert_yuv(result, texel[0][0], texel[1][0], texel[2][0]);
 		break;
 	case FAKE_SOURCE_Y_UV:
-		convert(result, texel[0][0], texel[1][0], texel[1][1]);
+		fake_convert_yuv(result, texel[0][0], texel[1][0], texel[1][1]);
 		break;
 	case FAKE_SOURCE_Y_XUXV:
-		convert(result, texel[0][0], texel[1][1], texel[1][3]);
+		fake_convert_yuv(result, texel[0][0], texel[1][1], texel[1][3]);
 		break;
 	case FAKE_SOURCE_XYUV:
-		convert(result, texel[0][2], texel[0][1], texel[0][0]);
+		fake_convert_yuv(result, texel[0][2], texel[0][1], texel[0][0]);
 		break;
 	}
 	return true;
@@ -135,7 +136,7 @@ static void write_pixel(uint8_t *pixel, const double color[4])
 	for (i = 0; i < 4; i++) {
 		double under = fake.current->blend ? pixel[i] / 255.0 * (1.0 - color[3]) : 0.0;
 
-		pixel[i] = to_byte(color[i] + under);
+		pixel[i] = fake_to_byte(color[i] + under);
 	}
 }
 
@@ -220,6 +221,13 @@ static struct point transform(const struct fake_object *program, const float *ve
 	};
 }
 
+static bool samples_what_it_cannot(const struct fake_object *program)
+{
+	const struct fake_object *texture = fake_texture_at((unsigned)program->uniforms[IMAGE][0]);
+
+	return program->shader.source != FAKE_SOURCE_SOLID && texture && texture->unsampleable;
+}
+
 static void GL_APIENTRY fake_glDrawArrays(GLenum mode, GLint first, GLsizei count)
 {
 	struct fake_object *program, *buffer;
@@ -239,6 +247,10 @@ static void GL_APIENTRY fake_glDrawArrays(GLenum mode, GLint first, GLsizei coun
 	}
 	if (!image) {
 		fake_set_error(GL_INVALID_FRAMEBUFFER_OPERATION);
+		return;
+	}
+	if (samples_what_it_cannot(program)) {
+		fake_set_error(GL_INVALID_OPERATION);
 		return;
 	}
 	fake_report.draws++;

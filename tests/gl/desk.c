@@ -45,6 +45,7 @@ void desk_close(struct desk *desk)
 	desk_shut(desk);
 	scene_check_no_misuse();
 	test_assert_int_eq(fake_gl_live_total(), 0);
+	test_assert_int_eq(fake_report.images, 0);
 	test_assert_int_eq(fake_report.contexts, 0);
 	test_assert_int_eq(fake_report.surfaces, 0);
 	test_assert_int_eq(fake_report.displays, 0);

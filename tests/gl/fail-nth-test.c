@@ -46,10 +46,12 @@ static void check_nothing_left(uint64_t n)
 		return;
 	}
 	test_assert_msg(fake_report.contexts == 0 && fake_report.surfaces == 0 &&
-				fake_report.displays == 0 && fake_gl_live_total() == 0,
-		"call %llu, %s failed: %u contexts, %u surfaces, %u displays, %u names are left",
+				fake_report.displays == 0 && fake_report.images == 0 &&
+				fake_gl_live_total() == 0,
+		"call %llu, %s failed: %u contexts, %u surfaces, %u displays, %u images, %u names "
+		"are left",
 		(unsigned long long)n, failed, fake_report.contexts, fake_report.surfaces,
-		fake_report.displays, fake_gl_live_total());
+		fake_report.displays, fake_report.images, fake_gl_live_total());
 }
 
 static bool create_draw_destroy(uint64_t n)

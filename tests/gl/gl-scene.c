@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <drm_fourcc.h>
 
@@ -18,12 +20,16 @@ struct placement {
 	int padding; // bytes at the end of each row
 };
 
-/* The last one has a stride that is no whole number of pixels: it is uploaded row by row. */
+/* The third one has a stride that is no whole number of pixels: it is uploaded row by row. The last
+ * one is a dmabuf. */
 static const struct placement placements[SCENE_CONTENTS] = {
 	{DRM_FORMAT_ARGB8888, 1, 1, 8, 6, 0},
 	{DRM_FORMAT_XRGB8888, 12, 2, 10, 5, 8},
 	{DRM_FORMAT_XBGR8888, 4, 9, 16, 6, 2},
+	{DRM_FORMAT_XRGB8888, 21, 9, 2, 5, 8},
 };
+
+#define SCENE_DMABUF (SCENE_CONTENTS - 1)
 
 static const float background[4] = {0.0f, 0.2f, 0.4f, 1.0f};
 
@@ -48,24 +54,58 @@ struct egl_options scene_egl_options(void)
 	};
 }
 
-static void init_content(struct content *content, int index)
+static void draw_pixels(uint8_t *pixels, const struct content_layout *layout, int index)
+{
+	int x, y;
+
+	for (y = 0; y < layout->height; y++) {
+		for (x = 0; x < layout->width; x++) {
+			pixel_of(index, x, y, pixels + y * layout->stride + 4 * x);
+		}
+	}
+}
+
+static struct content_layout layout_of(int index)
 {
 	const struct placement *p = &placements[index];
-	const struct content_layout layout = {
+
+	return (struct content_layout){
 		.fourcc = p->fourcc,
 		.width = p->width,
 		.height = p->height,
 		.stride = 4 * p->width + p->padding,
 		.bytes_per_pixel = 4,
 	};
-	uint8_t *pixels = calloc((size_t)layout.height, (size_t)layout.stride);
-	int x, y;
+}
 
-	for (y = 0; y < p->height; y++) {
-		for (x = 0; x < p->width; x++) {
-			pixel_of(index, x, y, pixels + y * layout.stride + 4 * x);
-		}
-	}
+static void init_source(struct image_source *source, int index)
+{
+	const struct content_layout layout = layout_of(index);
+	size_t bytes = content_layout_bytes(&layout);
+	uint8_t *pixels = calloc(1, bytes);
+	int fd = memfd_create("gl-scene", MFD_CLOEXEC);
+
+	draw_pixels(pixels, &layout, index);
+	test_assert_int_eq(write(fd, pixels, bytes), bytes);
+	free(pixels);
+	*source = (struct image_source){
+		.kind = IMAGE_SOURCE_DMABUF,
+		.fourcc = layout.fourcc,
+		.width = layout.width,
+		.height = layout.height,
+		.modifier = DRM_FORMAT_MOD_LINEAR,
+		.plane_count = 1,
+		.planes = {{.fd = fd, .stride = (uint32_t)layout.stride}},
+		.owns_fds = true,
+	};
+}
+
+static void init_content(struct content *content, int index)
+{
+	const struct content_layout layout = layout_of(index);
+	uint8_t *pixels = calloc(1, content_layout_bytes(&layout));
+
+	draw_pixels(pixels, &layout, index);
 	content_init(content);
 	test_assert(content_set_pixels(content, pixels, &layout));
 	free(pixels);
@@ -84,9 +124,12 @@ void scene_init(struct gl_scene *scene, struct egl *egl)
 		&options.visuals, SCENE_WIDTH, SCENE_HEIGHT);
 	target_init_image(
 		&scene->image_target, egl, DRM_FORMAT_ARGB8888, SCENE_WIDTH, SCENE_HEIGHT);
-	for (i = 0; i < SCENE_CONTENTS; i++) {
+	for (i = 0; i < SCENE_DMABUF; i++) {
 		init_content(&scene->contents[i], i);
 	}
+	init_source(&scene->source, SCENE_DMABUF);
+	content_init(&scene->contents[SCENE_DMABUF]);
+	content_set_image(&scene->contents[SCENE_DMABUF], &scene->source, false);
 }
 
 void scene_fini(struct gl_scene *scene)
@@ -97,6 +140,8 @@ void scene_fini(struct gl_scene *scene)
 		texture_drop(&scene->contents[i]);
 		content_fini(&scene->contents[i]);
 	}
+	image_drop(&scene->source);
+	image_source_fini(&scene->source);
 	target_fini(&scene->window_target);
 	target_fini(&scene->image_target);
 	free(scene->window.front);

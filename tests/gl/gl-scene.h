@@ -8,6 +8,7 @@
 #include "fake-gl.h"
 #include "gl/draw.h"
 #include "gl/generation.h"
+#include "gl/image.h"
 #include "gl/target.h"
 #include "gl/texture.h"
 #include "gl/timing.h"
@@ -15,12 +16,13 @@
 #define SCENE_WIDTH 24
 #define SCENE_HEIGHT 16
 #define SCENE_BYTES (SCENE_WIDTH * SCENE_HEIGHT * 4)
-#define SCENE_CONTENTS 3
+#define SCENE_CONTENTS 4
 
 struct gl_scene {
 	struct fake_window window;
 	struct target window_target, image_target;
 	struct content contents[SCENE_CONTENTS];
+	struct image_source source;   // of the last content: it stands for a dmabuf
 	enum target_result result;    // of the last bind or present
 	bool lost_error;              // the last scene_draw() saw GL_CONTEXT_LOST …
 	GLenum error;                 // … and this other GL error
