@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
-/* hostile-client: does one thing with wl_shm that a compositor must survive, under scene-shell. */
+/* hostile-client: does one thing that a compositor must survive, under scene-shell. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "scene.h"
-
-struct hostile {
-	struct scene_display display;
-	struct wl_surface *surface;
-};
+#include "hostile.h"
 
 struct pool {
 	int fd;
@@ -32,7 +27,7 @@ static struct pool make_pool(struct hostile *self, size_t bytes)
 	return pool;
 }
 
-static void show(struct hostile *self, struct wl_buffer *buffer)
+void hostile_show(struct hostile *self, struct wl_buffer *buffer)
 {
 	struct wr_scene_view_v1 *view =
 		wr_scene_control_v1_create_view(self->display.control, self->surface);
@@ -44,7 +39,7 @@ static void show(struct hostile *self, struct wl_buffer *buffer)
 }
 
 /* Round trips and a pause, so that frames are drawn with what was done. */
-static void let_it_draw(struct hostile *self)
+void hostile_let_it_draw(struct hostile *self)
 {
 	for (int i = 0; i < 5; i++) {
 		if (wl_display_roundtrip(self->display.display) < 0) {
@@ -65,14 +60,16 @@ static void small_stride(struct hostile *self)
 {
 	struct pool pool = make_pool(self, 64 * 64);
 
-	show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 64, 64, 64, WL_SHM_FORMAT_XRGB8888));
+	hostile_show(
+		self, wl_shm_pool_create_buffer(pool.proxy, 0, 64, 64, 64, WL_SHM_FORMAT_XRGB8888));
 }
 
 static void small_stride_wide(struct hostile *self)
 {
 	struct pool pool = make_pool(self, 4096 * 8);
 
-	show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 4096, 8, 4096, WL_SHM_FORMAT_ARGB8888));
+	hostile_show(self,
+		wl_shm_pool_create_buffer(pool.proxy, 0, 4096, 8, 4096, WL_SHM_FORMAT_ARGB8888));
 }
 
 /* 8 bytes per pixel where there is one. */
@@ -80,8 +77,8 @@ static void small_stride_deep(struct hostile *self)
 {
 	struct pool pool = make_pool(self, 256 * 256);
 
-	show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 256, 256, 256,
-			   pixel_format_by_name("ABGR16161616F")->code));
+	hostile_show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 256, 256, 256,
+				   pixel_format_by_name("ABGR16161616F")->code));
 }
 
 /* By a client of its own: a protocol error must not hide the next attempt. */
@@ -95,8 +92,9 @@ static void show_alone(const struct pixel_format *format, int width, int height,
 	}
 	pool = make_pool(&self, (size_t)stride * (size_t)height);
 	self.surface = wl_compositor_create_surface(self.display.compositor);
-	show(&self, wl_shm_pool_create_buffer(pool.proxy, 0, width, height, stride, format->code));
-	let_it_draw(&self);
+	hostile_show(&self,
+		wl_shm_pool_create_buffer(pool.proxy, 0, width, height, stride, format->code));
+	hostile_let_it_draw(&self);
 	scene_display_finish(&self.display);
 	close(pool.fd);
 }
@@ -132,7 +130,7 @@ static void truncated_after_commit(struct hostile *self)
 {
 	struct pool pool;
 
-	show(self, plain_buffer(self, &pool));
+	hostile_show(self, plain_buffer(self, &pool));
 	if (ftruncate(pool.fd, 0) < 0) {
 		abort();
 	}
@@ -143,8 +141,8 @@ static void truncated_after_frame(struct hostile *self)
 	struct pool pool;
 	struct wl_buffer *buffer = plain_buffer(self, &pool);
 
-	show(self, buffer);
-	let_it_draw(self);
+	hostile_show(self, buffer);
+	hostile_let_it_draw(self);
 	if (ftruncate(pool.fd, 4096) < 0) {
 		abort();
 	}
@@ -170,11 +168,11 @@ static void destroyed_after_commit(struct hostile *self)
 	struct pool pool;
 	struct wl_buffer *buffer = plain_buffer(self, &pool);
 
-	show(self, buffer);
+	hostile_show(self, buffer);
 	wl_buffer_destroy(buffer);
 	wl_shm_pool_destroy(pool.proxy);
 	close(pool.fd);
-	let_it_draw(self);
+	hostile_let_it_draw(self);
 	wl_surface_damage(self->surface, 0, 0, 64, 64);
 	wl_surface_commit(self->surface);
 }
@@ -183,7 +181,7 @@ static void surface_destroyed_at_once(struct hostile *self)
 {
 	struct pool pool;
 
-	show(self, plain_buffer(self, &pool));
+	hostile_show(self, plain_buffer(self, &pool));
 	wl_surface_destroy(self->surface);
 }
 
@@ -191,15 +189,16 @@ static void huge_width(struct hostile *self)
 {
 	struct pool pool = make_pool(self, 100000 * 4 * 2);
 
-	show(self, wl_shm_pool_create_buffer(
-			   pool.proxy, 0, 100000, 2, 100000 * 4, WL_SHM_FORMAT_XRGB8888));
+	hostile_show(self, wl_shm_pool_create_buffer(
+				   pool.proxy, 0, 100000, 2, 100000 * 4, WL_SHM_FORMAT_XRGB8888));
 }
 
 static void huge_height(struct hostile *self)
 {
 	struct pool pool = make_pool(self, 100000 * 4);
 
-	show(self, wl_shm_pool_create_buffer(pool.proxy, 0, 1, 100000, 4, WL_SHM_FORMAT_XRGB8888));
+	hostile_show(self,
+		wl_shm_pool_create_buffer(pool.proxy, 0, 1, 100000, 4, WL_SHM_FORMAT_XRGB8888));
 }
 
 /* 1 GiB that is all holes. */
@@ -207,15 +206,15 @@ static void huge_area(struct hostile *self)
 {
 	struct pool pool = make_pool(self, (size_t)16384 * 16384 * 4 - 16384 * 4);
 
-	show(self, wl_shm_pool_create_buffer(
-			   pool.proxy, 0, 16384, 16383, 16384 * 4, WL_SHM_FORMAT_XRGB8888));
+	hostile_show(self, wl_shm_pool_create_buffer(
+				   pool.proxy, 0, 16384, 16383, 16384 * 4, WL_SHM_FORMAT_XRGB8888));
 }
 
 static void offset_beyond(struct hostile *self)
 {
 	struct pool pool = make_pool(self, 4096);
 
-	show(self,
+	hostile_show(self,
 		wl_shm_pool_create_buffer(pool.proxy, 4000, 32, 32, 128, WL_SHM_FORMAT_XRGB8888));
 }
 
@@ -227,7 +226,7 @@ static void many_commits(struct hostile *self)
 			pool.proxy, 0, i + 1, 64, (i + 1) * 4, WL_SHM_FORMAT_XRGB8888);
 
 		if (i == 0) {
-			show(self, buffer);
+			hostile_show(self, buffer);
 		}
 		wl_surface_attach(self->surface, buffer, 0, 0);
 		wl_surface_damage(self->surface, -1000, -1000, 5000, 5000);
@@ -246,13 +245,10 @@ static void odd_viewport(struct hostile *self)
 
 	wp_viewport_set_source(viewport, wl_fixed_from_double(63.99), 0, 1, 1);
 	wp_viewport_set_destination(viewport, 30000, 30000);
-	show(self, plain_buffer(self, &pool));
+	hostile_show(self, plain_buffer(self, &pool));
 }
 
-static const struct {
-	const char *name;
-	void (*run)(struct hostile *self);
-} modes[] = {
+static const struct hostile_mode modes[] = {
 	{"small-stride", small_stride},
 	{"small-stride-wide", small_stride_wide},
 	{"small-stride-deep", small_stride_deep},
@@ -269,47 +265,67 @@ static const struct {
 	{"offset-beyond", offset_beyond},
 	{"many-commits", many_commits},
 	{"odd-viewport", odd_viewport},
+	{NULL, NULL},
 };
+
+static const struct hostile_mode *const tables[] = {modes, hostile_dmabuf_modes};
+
+static const struct hostile_mode *find_mode(const char *name)
+{
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		for (const struct hostile_mode *mode = tables[i]; mode->name; mode++) {
+			if (strcmp(mode->name, name) == 0) {
+				return mode;
+			}
+		}
+	}
+	return NULL;
+}
 
 static int list_modes(void)
 {
-	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-		puts(modes[i].name);
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		for (const struct hostile_mode *mode = tables[i]; mode->name; mode++) {
+			puts(mode->name);
+		}
 	}
+	return 0;
+}
+
+static int run(const struct hostile_mode *mode, bool stay)
+{
+	struct hostile self = {0};
+	const char *error = scene_display_init(&self.display);
+	char byte;
+
+	if (error) {
+		fprintf(stderr, "hostile-client: %s\n", error);
+		return 1;
+	}
+	self.surface = wl_compositor_create_surface(self.display.compositor);
+	mode->run(&self);
+	hostile_let_it_draw(&self);
+	if (stay) {
+		puts("ready");
+		fflush(stdout);
+		while (read(STDIN_FILENO, &byte, 1) > 0) {
+		}
+	}
+	/* A protocol error is a fair answer; the compositor's end is not. */
+	scene_display_finish(&self.display);
 	return 0;
 }
 
 int main(int argc, char *argv[])
 {
-	struct hostile self = {0};
+	const struct hostile_mode *mode = argc >= 2 ? find_mode(argv[1]) : NULL;
 
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
 		return list_modes();
 	}
-	for (size_t i = 0; argc >= 2 && i < sizeof modes / sizeof modes[0]; i++) {
-		if (strcmp(modes[i].name, argv[1]) != 0) {
-			continue;
-		}
-		const char *error = scene_display_init(&self.display);
-		if (error) {
-			fprintf(stderr, "hostile-client: %s\n", error);
-			return 1;
-		}
-		self.surface = wl_compositor_create_surface(self.display.compositor);
-		modes[i].run(&self);
-		let_it_draw(&self);
-		if (argc == 3) {
-			char byte;
-
-			puts("ready");
-			fflush(stdout);
-			while (read(STDIN_FILENO, &byte, 1) > 0) {
-			}
-		}
-		/* A protocol error is a fair answer; the compositor's end is not. */
-		scene_display_finish(&self.display);
-		return 0;
+	if (!mode) {
+		fputs("usage: hostile-client --list | MODE [stay]\n", stderr);
+		return 2;
 	}
-	fputs("usage: hostile-client --list | MODE [stay]\n", stderr);
-	return 2;
+	return run(mode, argc == 3);
 }

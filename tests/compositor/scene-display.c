@@ -111,6 +111,7 @@ static void **slot(struct scene_display *self, const char *name, const struct wl
 		{&wp_viewporter_interface, 1, (void **)&self->viewporter},
 		{&wp_single_pixel_buffer_manager_v1_interface, 1, (void **)&self->single_pixel},
 		{&weston_content_protection_interface, 1, (void **)&self->protection},
+		{&zwp_linux_dmabuf_v1_interface, 3, (void **)&self->dmabuf},
 		{&weston_capture_v1_interface, 1, (void **)&self->capture},
 		{&wr_scene_control_v1_interface, 1, (void **)&self->control},
 	};

@@ -8,6 +8,7 @@
 
 #include <wayland-client.h>
 
+#include "linux-dmabuf-v1-client-protocol.h"
 #include "scene-control-client-protocol.h"
 #include "single-pixel-buffer-v1-client-protocol.h"
 #include "viewporter-client-protocol.h"
@@ -37,6 +38,7 @@ struct scene_display {
 	struct wp_single_pixel_buffer_manager_v1 *single_pixel;
 	struct weston_content_protection *protection;
 	struct weston_capture_v1 *capture;
+	struct zwp_linux_dmabuf_v1 *dmabuf;
 	struct wr_scene_control_v1 *control;
 	struct wl_list outputs;
 	uint32_t *shm_formats; // owned

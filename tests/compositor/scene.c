@@ -60,10 +60,13 @@ void scene_place(struct scene *scene, struct wr_scene_view_v1 *view, double x, d
 		wl_fixed_from_double(scene->origin_y + y));
 }
 
-static const struct pixel_format *usable_format(struct scene *scene, const char *name)
+static const struct pixel_format *usable_format(struct scene *scene, const char *name, bool dmabuf)
 {
 	const struct pixel_format *format = pixel_format_by_name(name);
 
+	if (format && dmabuf) {
+		return format;
+	}
 	if (format && scene_display_has_format(scene->display, format->code)) {
 		return format;
 	}
@@ -71,7 +74,8 @@ static const struct pixel_format *usable_format(struct scene *scene, const char 
 	return pixel_format_by_name("XRGB8888");
 }
 
-struct window *window_create(struct scene *scene, const char *format, int width, int height)
+static struct window *create_window(
+	struct scene *scene, const char *format, int width, int height, bool dmabuf)
 {
 	struct window *window = calloc(1, sizeof(*window));
 
@@ -79,13 +83,32 @@ struct window *window_create(struct scene *scene, const char *format, int width,
 		abort();
 	}
 	window->scene = scene;
-	window->format = usable_format(scene, format);
+	window->format = usable_format(scene, format, dmabuf);
+	window->dmabuf = dmabuf;
 	window->width = width;
 	window->height = height;
 	window->scale = 1;
 	wl_list_init(&window->buffers);
 	window->surface = wl_compositor_create_surface(scene->display->compositor);
 	wl_list_insert(scene->windows.prev, &window->link);
+	return window;
+}
+
+struct window *window_create(struct scene *scene, const char *format, int width, int height)
+{
+	return create_window(scene, format, width, height, false);
+}
+
+struct window *window_create_dmabuf(
+	struct scene *scene, const char *format, int width, int height, uint64_t modifier)
+{
+	bool offered = scene->display->dmabuf;
+	struct window *window = create_window(scene, format, width, height, offered);
+
+	if (!offered) {
+		snprintf(scene->problem, sizeof scene->problem, "zwp_linux_dmabuf_v1 missing");
+	}
+	window->modifier = modifier;
 	return window;
 }
 
@@ -126,19 +149,52 @@ static void on_release(void *data, struct wl_buffer *proxy)
 
 static const struct wl_buffer_listener buffer_listener = {.release = on_release};
 
+static bool make_shm(struct window *window, struct shm_buffer *shm, int stride)
+{
+	size_t bytes = window->format->yuv
+			       ? yuv_bytes(window->format->yuv, (size_t)stride, window->height)
+			       : (size_t)stride * (size_t)window->height;
+
+	return shm_buffer_init_sized(shm, window->scene->display->shm, window->format->code,
+		window->width, window->height, stride, bytes);
+}
+
+static bool make_dmabuf(struct window *window, struct shm_buffer *shm, int stride)
+{
+	const struct dmabuf_description description = {
+		.format = window->format,
+		.width = window->width,
+		.height = window->height,
+		.stride = stride,
+		.modifier = window->modifier,
+		.flags = window->dmabuf_flags,
+	};
+	struct scene *scene = window->scene;
+
+	if (dmabuf_buffer_init(
+		    shm, scene->display->display, scene->display->dmabuf, &description)) {
+		return true;
+	}
+	snprintf(scene->problem, sizeof scene->problem, "dmabuf of format %s refused",
+		window->format->name);
+	window->format = pixel_format_by_name("XRGB8888");
+	window->dmabuf = false;
+	return false;
+}
+
 static struct window_buffer *new_buffer(struct window *window)
 {
 	struct window_buffer *buffer = calloc(1, sizeof(*buffer));
 	int stride = window->stride ? window->stride
 				    : (window->width * window->format->bytes + 3) / 4 * 4;
 
-	size_t bytes = window->format->yuv
-			       ? yuv_bytes(window->format->yuv, (size_t)stride, window->height)
-			       : (size_t)stride * (size_t)window->height;
-
-	if (!buffer ||
-		!shm_buffer_init_sized(&buffer->shm, window->scene->display->shm,
-			window->format->code, window->width, window->height, stride, bytes)) {
+	if (!buffer) {
+		abort();
+	}
+	if (window->dmabuf && !make_dmabuf(window, &buffer->shm, stride)) {
+		stride = window->width * 4;
+	}
+	if (!window->dmabuf && !make_shm(window, &buffer->shm, stride)) {
 		abort();
 	}
 	wl_buffer_add_listener(buffer->shm.buffer, &buffer_listener, buffer);

@@ -3,6 +3,7 @@
 #ifndef WR_TEST_SCENE_H
 #define WR_TEST_SCENE_H
 
+#include "dmabuf-buffer.h"
 #include "pattern.h"
 #include "scene-display.h"
 #include "shm-buffer.h"
@@ -48,6 +49,9 @@ struct window {
 	struct wl_list buffers;        // struct window_buffer, newest first
 	int width, height;             // buffer pixels
 	int stride;                    // bytes per row; 0: whole pixels, rounded up to 4 bytes
+	bool dmabuf;                   // its buffers are dmabufs
+	uint64_t modifier;             // of these
+	uint32_t dmabuf_flags;         // likewise: zwp_linux_buffer_params_v1.flags
 	int transform, scale;          // buffer transform and scale
 	struct window_buffer *current; // attached last
 };
@@ -73,6 +77,13 @@ void scene_wait_frame(struct scene *scene);
  * says so and XRGB8888 is used instead.
  */
 struct window *window_create(struct scene *scene, const char *format, int width, int height);
+
+/**
+ * The same with dmabufs of a modifier (DRM_FORMAT_MOD_*). When the compositor refuses them,
+ * scene->problem says so and wl_shm is used instead.
+ */
+struct window *window_create_dmabuf(
+	struct scene *scene, const char *format, int width, int height, uint64_t modifier);
 
 void window_destroy(struct window *window);
 

@@ -7,6 +7,7 @@
 static const struct scene_table *const tables[] = {
 	&format_scenes,
 	&yuv_scenes,
+	&dmabuf_scenes,
 	&buffer_scenes,
 	&view_scenes,
 	&surface_scenes,
@@ -41,6 +42,8 @@ const char *scene_entry_like(const struct scene_entry *entry)
 	/* Stock reads rows at whole pixels per row and 4 byte alignment, whatever the stride says.
 	 */
 	static const char *const pairs[][2] = {
+		/* Stock shows one row of it, stretched. */
+		{"dmabuf-flipped", "dmabuf-upside-down"},
 		{"stride-argb8888-odd", "stride-argb8888-padded"},
 		{"stride-rgb888-tight", "stride-argb8888-padded"},
 		{"stride-bgr888-odd", "stride-argb8888-padded"},

@@ -51,6 +51,7 @@ struct scene_table {
 
 extern const struct scene_table format_scenes;
 extern const struct scene_table yuv_scenes;
+extern const struct scene_table dmabuf_scenes;
 extern const struct scene_table buffer_scenes;
 extern const struct scene_table view_scenes;
 extern const struct scene_table surface_scenes;
