@@ -4,6 +4,7 @@
 """What `meson install` puts where, and whether systemd, pkg-config and a shell can read it."""
 
 import configparser
+import hashlib
 import os
 import re
 import shlex
@@ -150,6 +151,21 @@ class Install(unittest.TestCase):
         self.assertIn(f'"{api}"', self.read(r'include/weston-robust/weston-robust-api\.h'))
         self.assertIn('libweston-14', ask('--print-requires'))
         self.assertEqual(ask('--variable=weston_version'), '14.0.2')
+
+    def test_yocto_recipe(self):
+        top = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+        with open(os.path.join(top, 'doc', 'yocto', 'recipes-graphics', 'weston-robust',
+                               'weston-robust_git.bb'), encoding='utf-8') as file:
+            recipe = file.read()
+        with open(os.path.join(top, 'LICENSE'), 'rb') as file:
+            licence = hashlib.md5(file.read()).hexdigest()
+        self.assertIn('md5=' + licence, recipe)
+        # Bitbake can't be asked here; at least it moves files that are there.
+        self.one(r'share/weston-robust/systemd/weston\.service\.d/50-weston-robust\.conf')
+        self.one(r'lib/systemd/system/weston-robust@\.service')
+        with open(os.path.join(top, 'meson.options'), encoding='utf-8') as file:
+            known = set(re.findall(r"option\('([a-z-]+)'", file.read()))
+        self.assertLessEqual(set(re.findall(r'-D([a-z-]+)=', recipe)), known)
 
     def test_kiosk_example(self):
         parser = configparser.ConfigParser(strict=True)
