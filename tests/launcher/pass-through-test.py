@@ -31,6 +31,8 @@ class Arguments(launcher.LauncherCase):
                 # Weston takes the last.
                 (['--modules=a.so', '--modules=b.so'], 'b.so,gpu-recovery.so'),
                 (['--modules='], 'gpu-recovery.so'),
+                # A value, however it looks.
+                (['--modules', '--modules=a.so'], '--modules=a.so,gpu-recovery.so'),
                 (['--modules=my-gpu-recovery.so'], 'my-gpu-recovery.so,gpu-recovery.so')]:
             with self.subTest(words=words):
                 self.assertEqual(self.only_start(*words).last('--modules'), expected)
