@@ -17,6 +17,14 @@ sys.path.insert(0, str(TOP / 'tests' / 'tools'))
 SOCKET = 'wayland-desk'
 
 
+class Refused(Exception):
+    """fake-desk says that a command makes no sense now."""
+
+
+class Dead(Exception):
+    """It does not answer any more."""
+
+
 class Build:
     def __init__(self):
         root = os.environ.get('WR_BUILD_DIR', str(TOP / 'build'))
@@ -43,13 +51,9 @@ class Desk:
             self.write_ini(ini)
             self.env['WESTON_CONFIG_FILE'] = self.ini_path
         self.env.update(environment or {})
-        desk_env = dict(self.env)
-        if os.environ.get('WR_SANITIZER_PRELOAD'):
-            # libweston and its friends leave things behind at exit, which is not ours to judge.
-            desk_env['ASAN_OPTIONS'] = os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'
         self.log_file = open(os.path.join(self.dir, 'log'), 'wb')
         self.process = subprocess.Popen(
-            [self.build.desk, self.build.plugin, SOCKET, *options], env=desk_env,
+            [self.build.desk, self.build.plugin, SOCKET, *options], env=self.env,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log_file, bufsize=0)
         self.pending = b''
         line = self.line(20)
@@ -72,19 +76,22 @@ class Desk:
                                         max(deadline - time.monotonic(), 0))
             data = os.read(self.process.stdout.fileno(), 4096) if ready else b''
             if not data:
-                raise RuntimeError('fake-desk is silent:\n' + self.log())
+                raise Dead(self.log())
             self.pending += data
         line, self.pending = self.pending.split(b'\n', 1)
         return line.decode()
 
     def command(self, text):
         """Has a command carried out; returns what it printed before its 'ok'."""
-        self.process.stdin.write(text.encode() + b'\n')
+        try:
+            self.process.stdin.write(text.encode() + b'\n')
+        except BrokenPipeError:
+            raise Dead(self.log()) from None
         lines = []
         while True:
             line = self.line()
             if line == 'error':
-                raise RuntimeError(f'fake-desk refuses: {text}')
+                raise Refused(text)
             if line == 'ok':
                 return '\n'.join(lines)
             lines.append(line)

@@ -247,7 +247,8 @@ bool desk_set_status(struct desk *desk, char *arguments)
 	} else if (strcmp(key, "rungs") == 0) {
 		desk->status.rungs = (uint32_t)atoi(arguments);
 	} else if (strcmp(key, "gl_renderer") == 0) {
-		desk->status.gl_renderer = strdup(arguments);
+		snprintf(desk->gl_renderer, sizeof(desk->gl_renderer), "%s", arguments);
+		desk->status.gl_renderer = desk->gl_renderer;
 	} else {
 		return false;
 	}

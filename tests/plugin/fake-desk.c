@@ -30,18 +30,30 @@ static int log_text(const char *format, va_list arguments)
 	return vfprintf(stderr, format, arguments);
 }
 
+static void surface_destroyed(struct wl_listener *listener, void *data)
+{
+	struct desk_surface *entry = wl_container_of(listener, entry, destroyed);
+
+	wl_list_remove(&entry->destroyed.link);
+	entry->surface = NULL;
+}
+
 static void surface_created(struct wl_listener *listener, void *data)
 {
-	if (desk.surface_count < DESK_SURFACES) {
-		desk.surface[desk.surface_count++] = data;
+	struct desk_surface *entry = &desk.surface[desk.surface_count++ % DESK_SURFACES];
+	struct weston_surface *surface = data;
+
+	if (entry->surface) {
+		wl_list_remove(&entry->destroyed.link);
 	}
+	entry->surface = surface;
+	entry->destroyed.notify = surface_destroyed;
+	wl_signal_add(&surface->destroy_signal, &entry->destroyed);
 }
 
 static struct weston_surface *find_surface(const char *number)
 {
-	long index = strtol(number, NULL, 10);
-
-	return index >= 0 && (size_t)index < desk.surface_count ? desk.surface[index] : NULL;
+	return desk.surface[strtoul(number, NULL, 10) % DESK_SURFACES].surface;
 }
 
 static bool lose_surface(char *arguments)
@@ -202,7 +214,7 @@ static bool start(const char *plugin, const char *socket, int argc, char *argv[]
 	}
 	wl_signal_add(&desk.compositor->create_surface_signal, &created);
 	desk_register(&desk);
-	wl_event_loop_add_fd(wl_display_get_event_loop(desk.display), STDIN_FILENO,
+	desk.commands = wl_event_loop_add_fd(wl_display_get_event_loop(desk.display), STDIN_FILENO,
 		WL_EVENT_READABLE, commanded, NULL);
 	return load_plugin(plugin, &argc, argv) && wl_display_add_socket(desk.display, socket) == 0;
 }
@@ -217,6 +229,10 @@ int main(int argc, char *argv[])
 	fflush(stdout);
 	wl_display_run(desk.display);
 	wl_display_destroy_clients(desk.display);
+	wl_event_source_remove(desk.commands);
+	if (desk.simulation) {
+		wl_event_source_remove(desk.simulation);
+	}
 	int status = desk.compositor->exit_code;
 
 	weston_compositor_destroy(desk.compositor);

@@ -9,21 +9,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <wayland-server-core.h>
+
 #include "libweston-robust/weston-robust-api.h"
 
 #define DESK_SURFACES 256
 #define DESK_INCIDENTS 32
 
+struct desk_surface {
+	struct weston_surface *surface; // NULL: gone
+	struct wl_listener destroyed;
+};
+
 struct desk {
 	struct wl_display *display;
 	struct weston_log_context *log;
 	struct weston_compositor *compositor;
-	struct weston_surface *surface[DESK_SURFACES]; // in order of creation; may be gone
+	struct desk_surface surface[DESK_SURFACES]; // the newest, by number modulo DESK_SURFACES
 	size_t surface_count;
 
 	struct weston_robust_config config;
 	unsigned configured; // how often
 	struct weston_robust_status status;
+	char gl_renderer[4096];
 	struct weston_robust_counters counters;
 	struct weston_robust_incident incident[DESK_INCIDENTS]; // the newest first
 	char task[DESK_INCIDENTS][256];
@@ -31,6 +39,7 @@ struct desk {
 	uint64_t incidents_total;
 	struct weston_robust_listener *listener;
 	bool refuse_simulation;
+	struct wl_event_source *commands;
 	struct wl_event_source *simulation;
 	enum weston_robust_cause simulated_cause;
 };

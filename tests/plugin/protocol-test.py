@@ -299,7 +299,9 @@ class SilentClient(Case):
                 self.assertLess(rounds, 3000, 'it is still connected')
             memory, fds = self.desk.memory_kib(), self.desk.fds()
             self.recoveries(1000, other)
-            self.assertLess(self.desk.memory_kib() - memory, 512)
+            # ASan keeps what is freed for a while.
+            if not os.environ.get('WR_SANITIZER_PRELOAD'):
+                self.assertLess(self.desk.memory_kib() - memory, 512)
             self.assertLessEqual(self.desk.fds(), fds)
             self.assertEqual(len(watcher.named('recovered')), rounds + 1000)
 
