@@ -77,31 +77,47 @@ static const char *serve(struct glue_output *out, struct target *target,
 	return NULL;
 }
 
-void glue_capture(struct glue_output *out, struct target *target)
+/* What a reset has struck is served later. The others are told. */
+static void retire(struct glue_output *out, struct weston_capture_task *task,
+	enum weston_output_capture_source source, const char *error)
 {
-	for (size_t i = 0; i < SOURCE_COUNT; i++) {
-		struct weston_capture_task *task;
+	bool lost = !renderer_generation(&out->glue->renderer);
 
-		while ((task = pull(out, sources[i]))) {
-			const char *error = serve(out, target, source_rectangle(out, sources[i]),
-				weston_capture_task_get_buffer(task));
-
-			if (error) {
-				weston_capture_task_retire_failed(task, error);
-			} else {
-				weston_capture_task_retire_complete(task);
-			}
-		}
+	if (!error) {
+		weston_capture_task_retire_complete(task);
+	} else if (!lost || !glue_capture_hold(out, task, source)) {
+		weston_capture_task_retire_failed(task, error);
 	}
 }
 
-void glue_capture_fail(struct glue_output *out, const char *reason)
+void glue_capture(struct glue_output *out, struct target *target)
+{
+	struct renderer *renderer = &out->glue->renderer;
+	enum weston_output_capture_source source;
+	struct weston_capture_task *task;
+
+	while (renderer_generation(renderer) && (task = glue_capture_take_held(out, &source))) {
+		retire(out, task, source,
+			serve(out, target, source_rectangle(out, source),
+				weston_capture_task_get_buffer(task)));
+	}
+	for (size_t i = 0; i < SOURCE_COUNT; i++) {
+		while ((task = pull(out, sources[i]))) {
+			retire(out, task, sources[i],
+				serve(out, target, source_rectangle(out, sources[i]),
+					weston_capture_task_get_buffer(task)));
+		}
+	}
+	glue_capture_all_served(out);
+}
+
+void glue_capture_give_up(struct glue_output *out, const char *reason)
 {
 	for (size_t i = 0; i < SOURCE_COUNT; i++) {
 		struct weston_capture_task *task;
 
 		while ((task = pull(out, sources[i]))) {
-			weston_capture_task_retire_failed(task, reason);
+			retire(out, task, sources[i], reason);
 		}
 	}
 }

@@ -95,6 +95,10 @@ struct glue_output {
 	struct target layer;            // with has_layer: where views are blended, as large as area
 	pixman_region32_t layer_damage; // global coordinates: what it lacks
 
+	struct wl_list held_captures;       // struct held_capture.link: struck by a reset
+	struct wl_event_source *hold_timer; // made when the first one is held
+	bool holding;                       // hold_timer is armed
+
 	struct wl_list renderbuffers; // struct glue_renderbuffer.link
 	struct content borders[BORDER_COUNT];
 	int64_t gpu_ns;        // that an earlier frame took the GPU, not told yet; 0: not known
@@ -333,11 +337,35 @@ void glue_note_lost_surfaces(struct glue *glue, const struct generation *gen);
 /** Serve the capture tasks that are pending, reading @target, which is bound. */
 void glue_capture(struct glue_output *out, struct target *target);
 
-/** Fail the capture tasks that are pending: the core aborts when one is left after a repaint. */
-void glue_capture_fail(struct glue_output *out, const char *reason);
+/**
+ * There will be no frame for the capture tasks that are pending: put them off where a reset is the
+ * reason, fail them otherwise. The core aborts when one is left after a repaint.
+ */
+void glue_capture_give_up(struct glue_output *out, const char *reason);
 
 /** Tell the core which sizes and format captures have. */
 void glue_capture_announce(struct glue_output *out);
+
+/* ---- capture-hold.c ---- */
+
+/**
+ * Keep a task that was pulled until a frame serves it, or 5 s have passed since the output's first
+ * such task. Returns false, with the task as it was, when that is impossible.
+ */
+bool glue_capture_hold(struct glue_output *out, struct weston_capture_task *task,
+	enum weston_output_capture_source source);
+
+/** The oldest of these tasks, which is the caller's from now on; NULL when there is none. */
+struct weston_capture_task *glue_capture_take_held(
+	struct glue_output *out, enum weston_output_capture_source *source);
+
+/** End the time limit where no task is held any more. */
+void glue_capture_all_served(struct glue_output *out);
+
+void glue_capture_fail_held(struct glue_output *out, const char *reason);
+
+/** The output goes: fail what is held. */
+void glue_capture_hold_fini(struct glue_output *out);
 
 int glue_read_pixels(struct weston_output *output, const struct pixel_format_info *format,
 	void *pixels, uint32_t x, uint32_t y, uint32_t width, uint32_t height);

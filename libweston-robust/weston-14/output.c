@@ -36,6 +36,7 @@ static struct glue_output *glue_output_create(struct weston_output *output,
 	out->fb_size = *fb_size;
 	out->area = *area;
 	wl_list_init(&out->renderbuffers);
+	wl_list_init(&out->held_captures);
 	pixman_region32_init(&out->pending.region);
 	pixman_region32_init(&out->layer_damage);
 	for (int i = 0; i < DAMAGE_HISTORY; i++) {
@@ -51,6 +52,7 @@ static struct glue_output *glue_output_create(struct weston_output *output,
 
 static void destroy_state(struct glue_output *out)
 {
+	glue_capture_hold_fini(out);
 	if (out->has_window) {
 		target_fini(&out->window);
 	}

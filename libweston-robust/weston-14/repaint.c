@@ -78,7 +78,7 @@ static void skip(struct repaint *repaint)
 	struct glue_output *out = repaint->out;
 	bool lost = !renderer_generation(&repaint->glue->renderer);
 
-	glue_capture_fail(out, lost ? "the GPU was reset" : "the output could not be drawn");
+	glue_capture_give_up(out, lost ? "the GPU was reset" : "the output could not be drawn");
 	/* A swap commits what the backend waits for, whatever it showed; a second one might block.
 	 */
 	if (out->has_window && !repaint->swapped &&
@@ -396,7 +396,7 @@ void glue_repaint_output(struct weston_output *output, pixman_region32_t *damage
 		rb = wl_container_of(renderbuffer, rb, base);
 	}
 	if (!rb && !out->has_window) {
-		glue_capture_fail(out, "the output has nothing to draw to");
+		glue_capture_give_up(out, "the output has nothing to draw to");
 		return;
 	}
 	repaint_init(&repaint, out, rb);
