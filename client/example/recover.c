@@ -61,6 +61,10 @@ static void set_up(struct example *example)
 			   gpu_recovery_context_prove(example->screen) &&
 			   painter_begin_context(&example->painter) &&
 			   gpu_recovery_context_check(example->screen);
+	if (!example->drawing) {
+		/* As good as lost: all of it is made once more. */
+		gpu_recovery_context_report_lost(example->screen);
+	}
 	/* The loop must not wait for a compositor that is busy with a reset of its own. */
 	eglSwapInterval(display, 0);
 	example->first = true;
