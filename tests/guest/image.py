@@ -23,7 +23,7 @@ PACKAGES = ("udev", "kmod", "busybox-static", "systemd-sysv", "dbus", "libpam-sy
             "libgl1-mesa-dri", "libegl-mesa0", "libgl1", "libgles2", "libglx-mesa0", "libpng16-16",
             "libprotobuf-c1", "wayland-utils", "drm-info", "xwayland", "x11-apps",
             "fonts-dejavu-core", "xkb-data")
-# The first are loaded by the initrd, the others by the guest's init.
+# The first are what it takes to mount the disk that the others are on.
 INITRD_MODULES = ("virtio_blk", "ext4")
 MODULES = ("virtio-gpu", "bochs", "evdev", "virtio_input", "uinput")
 
@@ -193,6 +193,8 @@ class Guest:
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"})
         for name in names:
             (root / name[1:]).unlink()
+        run("chroot", root, "useradd", "--create-home", "--shell", "/bin/sh", "kiosk",
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
         shutil.copytree(self.base / "modules/later", root / "wr/modules")
         for name, path in self.additions.items():
             target = root / name.lstrip("/")

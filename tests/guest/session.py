@@ -4,7 +4,6 @@
 import dataclasses
 import json
 import re
-import time
 
 from machine import MachineError
 
@@ -47,13 +46,15 @@ PROBES = {
     "rmfb": "drm_mode_rmfb_ioctl",
     "closefb": "drm_mode_closefb_ioctl",
     "remove": "drm_framebuffer_remove",
-    "mode": "virtio_gpu_crtc_mode_set_nofb",
-    "enable": "virtio_gpu_crtc_atomic_enable",
-    "disable": "virtio_gpu_crtc_atomic_disable",
+    "crtc_mode": "virtio_gpu_crtc_mode_set_nofb",
+    "crtc_on": "virtio_gpu_crtc_atomic_enable",
+    "crtc_off": "virtio_gpu_crtc_atomic_disable",
+    "flip": "drm_mode_page_flip_ioctl",
+    "set_crtc": "drm_mode_setcrtc",
     "bochs_mode": "bochs_hw_setmode",
     "bochs_blank": "bochs_hw_blank",
 }
-MODE_SETS = ("mode", "enable", "disable", "bochs_mode", "bochs_blank")
+MODE_SETS = ("crtc_mode", "crtc_on", "crtc_off", "bochs_mode", "bochs_blank")
 
 
 @dataclasses.dataclass
@@ -76,7 +77,7 @@ def watch_kernel(machine):
     lines = "\n".join(f"echo 'p:wr/{name} {what}' >>{TRACING}/kprobe_events 2>/dev/null || true"
                       for name, what in PROBES.items())
     there = machine.run(f"mount | grep -q {TRACING} || mount -t tracefs tracefs {TRACING}\n{lines}\n"
-                        f"echo 1 >{TRACING}/events/wr/enable\nls {TRACING}/events/wr")
+                        f"for e in {TRACING}/events/wr/*/enable; do echo 1 >$e; done\nls {TRACING}/events/wr")
     if "atomic" not in there or not set(there.split()) & set(MODE_SETS):
         raise MachineError(f"the kernel's probes are not there: {there.split()}")
 
@@ -85,8 +86,8 @@ class Session:
     """One weston. Use it in a `with` block."""
 
     def __init__(self, machine, shell="desktop-shell.so", core="", recovery="", second="off",
-                 launcher="", arguments="", outputs=1):
-        self.machine, self.outputs = machine, outputs
+                 launcher="", arguments="", environment=""):
+        self.machine, self.environment = machine, environment
         self.launcher, self.arguments = launcher, arguments
         self.ini = INI.format(shell=shell, core=core, recovery=recovery, second=second,
                               panel="top" if "desktop" in shell else "none")
@@ -112,10 +113,10 @@ cat >{RUNTIME}/weston.ini <<'END'
 {FAULT} create
 export XDG_CACHE_HOME={RUNTIME}/cache LIBSEAT_BACKEND=builtin
 export WR_FAULT_CONTROL={RUNTIME}/fault WR_FAULT_TARGET=compositor
-export LD_PRELOAD=/wr/bin/libfault-gl.so
+export LD_PRELOAD=/wr/bin/libfault-gl.so WR_HAND={RUNTIME}/hand {self.environment}
 setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socket=wayland-1 \
   --config={RUNTIME}/weston.ini --log={LOG} --logger-scopes=log,drm-backend,gpu-recovery \
-  --continue-without-input {self.arguments} >{RUNTIME}/weston.err 2>&1 </dev/tty1 &
+  --continue-without-input --modules=/wr/bin/guest-hand.so {self.arguments} >{RUNTIME}/weston.err 2>&1 </dev/tty1 &
 """)
         self.wait(f"[ -S {RUNTIME}/wayland-1 ]", "weston's socket", 60)
         self.pid = self.find_pid()
@@ -145,6 +146,13 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
             f"setsid {command} >{RUNTIME}/client-{number}.log 2>&1 </dev/null &\necho $!")
         self.clients.append((command, int(pid)))
         return int(pid)
+
+    def shown(self, seconds=60):
+        """Wait until each client has a window, and the shell its panel."""
+        pids = " ".join(str(pid) for _, pid in self.clients)
+        self.wait("( export WAYLAND_DISPLAY=wayland-1; weston-debug scene-graph >/run/views; "
+                  f"for pid in {pids}; do grep -q \"PID $pid\\b\" /run/views || exit 1; done )",
+                  "the clients' windows", seconds)
 
     def dead_clients(self):
         """The commands of those clients that have ended."""
@@ -190,6 +198,8 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
                 else:
                     kms.commits += 1
                     kms.with_modeset += bool(value & ALLOW_MODESET)
+            elif name == "flip":
+                kms.commits += 1
             elif name in MODE_SETS:
                 kms.mode_sets += 1
                 names.append(name)
@@ -228,14 +238,10 @@ true
 
     def collect(self, folder, name):
         """Bring logs and trace out of the machine."""
+        kernel = self.machine.run(f"cat {TRACING}/trace")
+        (folder / f"{name}-kms.txt").write_text(kernel, encoding="utf-8")
         for file, target in ((LOG, f"{name}-weston.log"), (f"{RUNTIME}/weston.err", f"{name}-weston.err"),
-                             (f"{TRACING}/trace", f"{name}-kms.txt"),
                              (f"{RUNTIME}/trace", f"{name}-trace.pftrace")):
             status, _ = self.machine.run(f"[ -s {file} ]", check=False)
             if status == 0:
                 (folder / target).write_bytes(self.machine.get(file))
-
-
-def settle(seconds):
-    """Let the guest do what it does."""
-    time.sleep(seconds)

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: weston-robust contributors
+"""Scenarios on a desktop. Each returns what was seen; a Failure or a Skip says otherwise."""
+import time
+
+from session import RUNTIME
+from stage import Failure, Skip, require
+
+STILL = ("weston-flower", "weston-terminal")
+DRAWING = STILL + ("weston-simple-shm", "weston-simple-egl")
+
+
+def figures(incident):
+    return (f"wait {incident.get('wait_ms', '?')} ms, rebuild {incident.get('rebuild_ms', '?')} ms, "
+            f"first frame {incident.get('first_frame_ms', '?')} ms")
+
+
+def idle(stage):
+    """A reset on an idle desktop."""
+    session = stage.weston(STILL)
+    before = stage.settled()
+    before.save(stage.out / f"{stage.name}-before.png")
+    session.begin_kms()
+    session.lose("--forever")
+    during = stage.picture("during")
+    session.machine.run(f"wr-fault {RUNTIME}/fault release")
+    incident = session.recovered()
+    after = stage.settled()
+    after.save(stage.out / f"{stage.name}-after.png")
+    kms = session.kms()
+    stage.same(before, during, "the screen during the reset")
+    stage.same(before, after, "the screen after the reset")
+    stage.no_mode_set(kms)
+    stage.whole()
+    require(int(incident.get("surfaces", 0)) >= 4, f"too few surfaces restored: {incident}")
+    return f"{figures(incident)}; {kms}"
+
+
+def drawing(stage):
+    """A reset while clients draw."""
+    session = stage.weston(DRAWING)
+    stage.settled("moving", 3)
+    mask = stage.moving_part()
+    before = stage.picture("before")
+    session.begin_kms()
+    session.lose("--queries=3")
+    incident = session.recovered()
+    after = stage.picture("after")
+    kms = session.kms()
+    stage.same(before, after, "the screen after the reset", mask)
+    stage.still_moving()
+    stage.no_mode_set(kms)
+    stage.whole()
+    return f"{figures(incident)}; {kms}"
+
+
+def away(stage):
+    """The GPU is away for 2 s while clients draw: the last frame stays."""
+    session = stage.weston(DRAWING)
+    stage.settled("moving", 3)
+    mask = stage.moving_part()
+    before = stage.picture("before")
+    frames = session.fault_status()
+    session.lose("--forever")
+    # A frame that was handed over before the loss may still be on its way.
+    time.sleep(0.3)
+    session.begin_kms()
+    began = time.monotonic()
+    first = stage.picture("during-1")
+    time.sleep(2.0)
+    second = stage.picture("during-2")
+    lasted = time.monotonic() - began
+    kms = session.kms()
+    attempts = session.count("failed to lock front buffer")
+    session.machine.run(f"wr-fault {RUNTIME}/fault release")
+    incident = session.recovered()
+    after = stage.picture("after")
+    stage.same(first, second, "the screen in the middle and at the end of the outage")
+    stage.same(before, first, "the screen in the middle of the outage", mask)
+    stage.same(before, after, "the screen after the outage", mask)
+    stage.no_mode_set(kms, "during the outage")
+    stage.still_moving()
+    stage.whole()
+    del frames
+    return (f"away {lasted:.1f} s; {figures(incident)}; during the outage {kms}; "
+            f"{attempts} lines of a missing front buffer in the log")
+
+
+def outputs(stage):
+    """Two screens."""
+    if stage.machine.gpu == "bochs":
+        raise Skip("bochs-display has one output")
+    session = stage.weston(STILL, second="1024x768\nforce-on=true")
+    before = [stage.settled(head=0), stage.settled(head=1)]
+    for head in (0, 1):
+        before[head].save(stage.out / f"{stage.name}-before-{head + 1}.png")
+    require(before[1].colours() >= 2, "the second screen is empty")
+    session.begin_kms()
+    session.lose("--forever")
+    time.sleep(0.5)
+    during = [stage.picture("during", head) for head in (0, 1)]
+    session.machine.run(f"wr-fault {RUNTIME}/fault release")
+    incident = session.recovered()
+    after = [stage.settled(head=head) for head in (0, 1)]
+    kms = session.kms()
+    for head in (0, 1):
+        after[head].save(stage.out / f"{stage.name}-after-{head + 1}.png")
+        stage.same(before[head], during[head], f"screen {head + 1} during the reset")
+        stage.same(before[head], after[head], f"screen {head + 1} after the reset")
+    stage.no_mode_set(kms)
+    stage.whole()
+    return f"{figures(incident)}; {kms}"
+
+
+def set_mode(session, width, height):
+    session.machine.run(f"echo 'mode Virtual-1 {width} {height}' >{RUNTIME}/hand")
+
+
+def mode_change(stage):
+    """A reset in the middle of a mode change, at several places of it, and one during an outage."""
+    session = stage.weston(STILL)
+    before = stage.settled()
+    before.save(stage.out / f"{stage.name}-before.png")
+    for number, call in enumerate(("eglCreate*WindowSurface*", "eglDestroySurface", "glDraw*")):
+        width, height = ((800, 600), (1024, 768))[number % 2]
+        session.losses += 1
+        session.machine.run(f"wr-fault {RUNTIME}/fault strike 'call={call} queries=3'")
+        set_mode(session, width, height)
+        session.recovered()
+        now = stage.settled()
+        now.save(stage.out / f"{stage.name}-{number + 1}.png")
+        require((now.width, now.height) == (width, height), f"the screen has {now.width}x{now.height}")
+    session.lose("--forever")
+    set_mode(session, 1024, 768)
+    time.sleep(0.5)
+    session.machine.run(f"wr-fault {RUNTIME}/fault release")
+    incident = session.recovered()
+    after = stage.settled()
+    after.save(stage.out / f"{stage.name}-after.png")
+    require(after.colours() >= 3, "the screen is empty")
+    stage.same(before, after, "the screen in its first mode again")
+    stage.whole()
+    return f"4 resets; {figures(incident)}"
+
+
+def vt_switch(stage):
+    """A reset while the session is away; and one that ends after it has come back."""
+    session = stage.weston(STILL)
+    before = stage.settled()
+    before.save(stage.out / f"{stage.name}-before.png")
+    for number, way in enumerate(("while away", "over the return")):
+        stage.machine.keys("ctrl", "alt", "f2")
+        session.wait("[ \"$(cat /sys/class/tty/tty0/active)\" = tty2 ]", "the other terminal")
+        time.sleep(1)
+        stage.picture(f"during-{number + 1}")
+        # Nothing draws now: the idle poll sleeps, and finds it at the return.
+        session.lose("--forever" if number else "--queries=3", wait=False)
+        session.machine.run("busybox chvt 1")
+        if number:
+            time.sleep(1.5)
+            stage.picture("returned")
+            session.machine.run(f"wr-fault {RUNTIME}/fault release")
+        incident = session.recovered()
+        after = stage.settled()
+        after.save(stage.out / f"{stage.name}-after-{number + 1}.png")
+        stage.same(before, after, f"the screen after a reset {way}")
+    stage.whole()
+    return f"2 resets; {figures(incident)}"
+
+
+def planes(stage):
+    """A cursor on a cursor plane. Virtual machines hide theirs from atomic clients."""
+    if stage.machine.gpu == "bochs":
+        raise Skip("bochs-display has no cursor plane")
+    session = stage.weston(STILL, environment="WESTON_DISABLE_ATOMIC=1")
+    for place in (0.3, 0.6):
+        stage.machine.point(place, 0.7)
+        time.sleep(0.5)
+    before = stage.settled()
+    before.save(stage.out / f"{stage.name}-before.png")
+    on_planes = session.planes()
+    cursors = [plane for plane in on_planes.values() if plane["fb"] and plane["at"]
+               and plane["at"].startswith("64x64")]
+    require(len(cursors) == 1, f"there is no cursor on a plane: {on_planes}")
+    session.begin_kms()
+    session.lose("--forever")
+    during = stage.picture("during")
+    session.machine.run(f"wr-fault {RUNTIME}/fault release")
+    incident = session.recovered()
+    after = stage.settled()
+    after.save(stage.out / f"{stage.name}-after.png")
+    kms = session.kms()
+    again = session.planes()
+    stage.same(before, during, "the screen during the reset")
+    stage.same(before, after, "the screen after the reset")
+    left = [plane for plane in again.values() if plane["at"] == cursors[0]["at"] and plane["fb"]]
+    require(len(left) == 1, f"the cursor plane is not as it was: {on_planes} then {again}")
+    stage.machine.point(0.2, 0.5)
+    time.sleep(0.7)
+    moved = session.planes()
+    require(any(plane["fb"] and plane["at"] and plane["at"].startswith("64x64")
+                and plane["at"] != cursors[0]["at"] for plane in moved.values()),
+            f"the cursor plane does not follow the pointer: {moved}")
+    stage.no_mode_set(kms)
+    stage.whole()
+    return f"cursor plane at {cursors[0]['at']}; {figures(incident)}; {kms}"
+
+
+def dmabuf(stage):
+    """A client whose buffers are the GPU's own."""
+    session = stage.weston(STILL)
+    if session.count("dmabuf support: no"):
+        raise Skip("this renderer imports no dmabufs")
+    if stage.machine.gpu == "bochs":
+        raise Skip("no GPU buffers for clients on bochs-display")
+    session = stage.weston(STILL + ("weston-simple-dmabuf-egl -d /dev/dri/card0",))
+    stage.settled("moving", 3)
+    mask = stage.moving_part()
+    before = stage.picture("before")
+    session.begin_kms()
+    session.lose("--queries=3")
+    incident = session.recovered()
+    after = stage.picture("after")
+    kms = session.kms()
+    stage.same(before, after, "the screen after the reset", mask)
+    stage.still_moving()
+    stage.no_mode_set(kms)
+    stage.whole()
+    return f"{figures(incident)}; {kms}"
+
+
+def ten(stage):
+    """Ten resets in a row."""
+    session = stage.weston(DRAWING)
+    stage.settled("moving", 3)
+    mask = stage.moving_part()
+    before = stage.picture("before")
+    session.begin_kms()
+    for _ in range(10):
+        session.lose("--queries=3")
+        incident = session.recovered()
+    kms = session.kms()
+    after = stage.picture("after")
+    stage.same(before, after, "the screen after ten resets", mask)
+    stage.still_moving()
+    stage.no_mode_set(kms)
+    stage.whole()
+    return f"{len(session.incidents())} recoveries; the last: {figures(incident)}; {kms}"
+
+
+def last_resort(stage):
+    """Nothing helps: weston ends, and the launcher starts it again."""
+    session = stage.weston(("weston-flower",), launcher="--restart=3 --restart-pause=1",
+                           recovery="last-resort=exit\ngive-up-after=3\nbackoff-cap=50ms")
+    stage.settled()
+    stage.picture("before")
+    first = session.pid
+    session.machine.run(f"wr-fault {RUNTIME}/fault strike --pid={first} 'mode=lost+create-fails:-1'")
+    stage.picture("during")
+    session.wait(f"p=$(pidof -s weston) && [ $p != {first} ]", "another weston", 60)
+    session.wait(f"[ -S {RUNTIME}/wayland-1 ]", "its socket", 60)
+    session.pid = session.find_pid()
+    session.clients = []
+    session.client("weston-flower")
+    stage.settled(need_colours=3)
+    stage.picture("after")
+    stage.whole()
+    said = session.machine.run(f"grep 'starting weston' {RUNTIME}/weston.err || true").strip()
+    if not said:
+        raise Failure("the launcher does not say that it has started weston again")
+    stage.end_session()
+    return said
+
+
+SCENARIOS = {
+    "idle": idle, "drawing": drawing, "away": away, "ten": ten, "vt-switch": vt_switch,
+    "mode-change": mode_change, "outputs": outputs, "planes": planes, "dmabuf": dmabuf,
+    "last-resort": last_resort,
+}

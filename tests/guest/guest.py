@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: weston-robust contributors
+"""Runs Weston on DRM in a virtual machine, resets its GPU, and looks at the screen from outside.
+
+The guest is made from Debian packages, with weston-robust installed by its .deb, and kept in a cache;
+making it takes 2 to 4 minutes once. The scenarios take 10 to 15 minutes on two cores, without KVM.
+"""
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import desktop
+import kiosk
+from image import Guest, HERE, ImageError, TOP
+from machine import GPUS, Machine, MachineError
+from stage import Stage
+
+TOOLS = ("qemu-system-x86_64", "mmdebstrap", "mke2fs", "cpio", "depmod", "dpkg-deb", "ninja")
+# What goes into our packages.
+PACKAGED = ("libweston-robust", "compositor", "protocol", "client", "launcher", "ctl", "completions",
+            "data", "debian", "doc/man", "meson.build", "meson.options", "weston.ini.example")
+SHORT = ("idle", "away", "ten")
+
+
+def say(text):
+    print(f"guest: {text}", flush=True)
+
+
+class Unable(Exception):
+    """It can't be run here; the message says why."""
+
+
+def cache_folder():
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(os.environ.get("WR_GUEST_CACHE") or pathlib.Path(base, "weston-robust/guest"))
+
+
+def sources_digest():
+    """Stands for what our packages are made from."""
+    total = hashlib.sha256()
+    for name in PACKAGED:
+        path = TOP / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                total.update(str(file.relative_to(TOP)).encode() + b"\0" + file.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def our_packages(cache, given):
+    """The .deb files to install: those given, or of this tree, built when they are not there yet."""
+    folder = given or cache / f"deb-{sources_digest()}"
+    if not given and not list(folder.glob("*.deb")):
+        say("building our Debian package (about a minute)")
+        for old in cache.glob("deb-*"):
+            shutil.rmtree(old)
+        folder.mkdir(parents=True)
+        done = subprocess.run([TOP / "tools/build-deb", "--output", folder], check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            shutil.rmtree(folder)
+            raise Unable(f"tools/build-deb failed:\n{done.stdout[-1500:]}")
+    found = [path for path in sorted(folder.glob("weston-robust_*.deb"))]
+    if not found:
+        raise Unable(f"no weston-robust_*.deb in {folder}")
+    return found
+
+
+def additions(build):
+    """What the guest has besides packages: the way in, and the faults."""
+    names = ("tests/fault/libfault-gl.so", "tests/fault/wr-fault", "tests/guest/guest-hand.so")
+    done = subprocess.run(["ninja", "-C", build, *names], check=False, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise Unable(f"ninja failed in {build} (has tools/setup been run?):\n{done.stdout[-1500:]}")
+    files = {f"/wr/bin/{pathlib.Path(name).name}": build / name for name in names}
+    files.update({"/wr/init": HERE / "guest-init", "/wr/agent": HERE / "agent"})
+    files.update(kiosk.FILES)
+    return files
+
+
+def check_tools(gpu):
+    missing = [tool for tool in TOOLS if not shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/sbin")]
+    if missing:
+        raise Unable(f"not installed: {', '.join(missing)}; tools/setup --with-guest installs it")
+    if os.geteuid():
+        raise Unable("making the guest's file system needs root")
+    if gpu not in GPUS:
+        raise Unable(f"--gpu={gpu} can't be run here: see doc/guest-desktop.md")
+
+
+def boots(options):
+    """[(name of the boot, systemd, scenarios)] that are wanted."""
+    found = []
+    for name, module in (("desktop", desktop), ("kiosk", kiosk)):
+        wanted = {key: what for key, what in module.SCENARIOS.items()
+                  if (not options.only or key in options.only)
+                  and (not options.short or key in SHORT)}
+        if options.shell in (name, "all") and wanted:
+            found.append((name, module is kiosk, wanted))
+    return found
+
+
+class Run:
+    """All scenarios, and their results."""
+
+    def __init__(self, options, guest):
+        self.options, self.guest = options, guest
+        self.results = []
+
+    def boot(self, name, systemd, scenarios):
+        folder = self.options.out / name
+        folder.mkdir(parents=True, exist_ok=True)
+        began = time.monotonic()
+        say(f"booting the guest for {name} ({self.options.gpu})")
+        with Machine(self.guest, self.options.gpu, systemd, self.options.cpus, folder) as machine:
+            say(f"it is up after {time.monotonic() - began:.0f} s")
+            stage = Stage(machine, folder, say)
+            for key, scenario in scenarios.items():
+                verdict, text, seconds = stage.run(key, scenario)
+                self.results.append({"boot": name, "scenario": key, "verdict": verdict,
+                                     "seconds": round(seconds, 1), "text": text})
+                say(f"{verdict} {name}/{key} ({seconds:.0f} s): {text}")
+            stage.end_session()
+
+    def all(self):
+        for name, systemd, scenarios in boots(self.options):
+            try:
+                self.boot(name, systemd, scenarios)
+            except MachineError as error:
+                self.results.append({"boot": name, "scenario": "boot", "verdict": "FAIL",
+                                     "seconds": 0, "text": str(error)})
+                say(f"FAIL {name}: {error}")
+
+    def count(self, verdict):
+        return sum(result["verdict"] == verdict for result in self.results)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="tools/guest", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = list(desktop.SCENARIOS) + list(kiosk.SCENARIOS)
+    parser.add_argument("--gpu", choices=("virtio", "virtio-gl", "bochs"), default="virtio",
+                        help="the machine's display device (default %(default)s)")
+    parser.add_argument("--shell", choices=("desktop", "kiosk", "all"), default="all",
+                        help="only the scenarios of a desktop, or of a kiosk (default: all)")
+    parser.add_argument("--only", action="append", metavar="SCENARIO", choices=names,
+                        help=f"only this one (may be repeated): {', '.join(names)}")
+    parser.add_argument("--short", action="store_true", help=f"one boot, {', '.join(SHORT)}")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the results")
+    parser.add_argument("--out", type=pathlib.Path, default=TOP / "out/guest", metavar="DIR",
+                        help="where pictures, logs and traces go (default out/guest)")
+    parser.add_argument("--keep", action="store_true",
+                        help="keep what an earlier run has left in that folder")
+    parser.add_argument("--deb", type=pathlib.Path, metavar="DIR",
+                        help="install the packages in this folder, instead of building them")
+    parser.add_argument("--build-dir", type=pathlib.Path, metavar="DIR",
+                        default=pathlib.Path(os.environ.get("WR_BUILD_DIR", TOP / "build")),
+                        help="where the fault injector is built (default build)")
+    parser.add_argument("--cpus", type=int, default=2, help="of the guest (default %(default)s)")
+    options = parser.parse_args()
+    if options.short:
+        options.shell = "desktop"
+    return options
+
+
+def main():
+    options = parse_arguments()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+    began = time.monotonic()
+    try:
+        check_tools(options.gpu)
+        cache = cache_folder()
+        guest = Guest(cache, our_packages(cache, options.deb), additions(options.build_dir), say)
+        guest.prepare()
+    except (Unable, ImageError) as error:
+        print(f"guest: error: {error}", file=sys.stderr)
+        return 77 if isinstance(error, Unable) else 2
+    if not options.keep:
+        shutil.rmtree(options.out, ignore_errors=True)
+    options.out.mkdir(parents=True, exist_ok=True)
+    run = Run(options, guest)
+    total = sum(len(scenarios) for _, _, scenarios in boots(options))
+    say(f"{total} scenarios; about {1 + total * 0.6:.0f} minutes on two quiet cores")
+    run.all()
+    seconds = time.monotonic() - began
+    say(f"{run.count('PASS')} passed, {run.count('FAIL')} failed, {run.count('SKIP')} skipped in "
+        f"{seconds / 60:.1f} minutes; pictures and logs: {options.out}")
+    if options.json:
+        options.json.write_text(json.dumps({"gpu": options.gpu, "seconds": round(seconds),
+                                            "results": run.results}, indent=2) + "\n",
+                                encoding="utf-8")
+    return 1 if run.count("FAIL") or not run.count("PASS") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: weston-robust contributors
+"""Scenarios of a kiosk and an in-vehicle system: our unit under systemd, with its watchdog."""
+import re
+
+from desktop import figures
+from image import HERE
+from machine import MachineError
+from session import FAULT, LOG, RUNTIME, Session
+from stage import require
+
+RESETS = 20
+UNIT = "weston-robust@kiosk"
+FILES = {
+    "/etc/systemd/system/wr-agent.service": HERE / "wr-agent.service",
+    "/etc/systemd/system/multi-user.target.wants/wr-agent.service": HERE / "wr-agent.service",
+    f"/etc/systemd/system/{UNIT}.service.d/fault.conf": HERE / "kiosk-fault.conf",
+}
+
+KIOSK = """[core]
+shell=kiosk-shell.so
+idle-time=0
+require-input=false
+[autolaunch]
+path={application}
+watch=true
+"""
+
+IVI = """[core]
+shell=ivi-shell.so
+modules=hmi-controller.so
+idle-time=0
+require-input=false
+[ivi-shell]
+ivi-shell-user-interface=/usr/libexec/weston-ivi-shell-user-interface
+cursor-theme=default
+cursor-size=32
+base-layer-id=1000
+base-layer-id-offset=10000
+workspace-background-layer-id=2000
+workspace-layer-id=3000
+application-layer-id=4000
+transition-duration=300
+background-image=/usr/share/weston/background.png
+background-id=1001
+panel-image=/usr/share/weston/panel.png
+panel-id=1002
+surface-id-offset=10
+tiling-image=/usr/share/weston/tiling.png
+tiling-id=1003
+sidebyside-image=/usr/share/weston/sidebyside.png
+sidebyside-id=1004
+fullscreen-image=/usr/share/weston/fullscreen.png
+fullscreen-id=1005
+random-image=/usr/share/weston/random.png
+random-id=1006
+home-image=/usr/share/weston/home.png
+home-id=1007
+workspace-background-color=0x99000000
+workspace-background-id=2001
+[ivi-launcher]
+workspace-id=0
+icon-id=4001
+icon=/usr/share/weston/icon_ivi_flower.png
+path={application}
+[autolaunch]
+path={application}
+watch=true
+"""
+
+
+class UnitSession(Session):
+    """Weston as our unit starts it: as a user, on a terminal of its own, watched by systemd."""
+
+    def __init__(self, machine, ini, application):
+        super().__init__(machine)
+        self.ini, self.application = ini.format(application=application), application
+
+    def start(self):
+        self.machine.run(f"""
+mkdir -p {RUNTIME} /etc/xdg/weston; rm -rf {RUNTIME}/*
+cat >/etc/xdg/weston/weston.ini <<'END'
+{self.ini}[output]
+name=Virtual-1
+mode=1024x768
+[gpu-recovery]
+max-resets=0
+END
+{FAULT} create; chmod 755 {RUNTIME}; chmod 666 {RUNTIME}/fault
+systemctl daemon-reload
+systemctl reset-failed {UNIT} 2>/dev/null
+journalctl -b -f -n 0 -o cat -u {UNIT} >{LOG} 2>/dev/null &
+systemctl start --no-block {UNIT}
+""")
+        self.wait(f"[ \"$(systemctl is-active {UNIT})\" = active ]", "the unit", 120)
+        self.pid = self.find_pid()
+        name = self.application.rpartition("/")[2]
+        self.wait(f"pidof -s {name}", "the application", 60)
+        self.clients = [(name, int(self.machine.run(f"pidof -s {name}")))]
+
+    def find_pid(self):
+        return int(self.machine.run(f"systemctl show -p MainPID --value {UNIT}"))
+
+    def shown(self, seconds=60):
+        self.wait(f"[ \"$(pidof -s {self.clients[0][0]})\" = {self.clients[0][1]} ]", "it")
+
+    def unit(self):
+        """What systemd says of the unit."""
+        text = self.machine.run(f"systemctl show -p NRestarts,Result,ActiveState,WatchdogUSec {UNIT}")
+        state = dict(line.partition("=")[::2] for line in text.splitlines())
+        state["watchdog_fired"] = int(self.machine.run(
+            f"journalctl -b -u {UNIT} | grep -c 'Watchdog timeout' || true"))
+        return state
+
+    def stop(self):
+        self.machine.run(f"systemctl stop {UNIT}; pkill journalctl; true", 60, check=False)
+
+
+def survive(stage, ini, application, colours):
+    """20 resets: the same process, the application alive, a quiet watchdog, the same picture."""
+    stage.end_session()
+    session = UnitSession(stage.machine, ini, application)
+    try:
+        session.start()
+    except MachineError as error:
+        journal = stage.machine.run(f"journalctl -b -u {UNIT} -n 25 --no-pager", check=False)[1]
+        session.stop()
+        raise MachineError(f"{error}\n{journal}") from None
+    stage.session, stage.config = session, None
+    before = stage.settled(need_colours=colours)
+    before.save(stage.out / f"{stage.name}-before.png")
+    session.begin_kms()
+    for number in range(RESETS):
+        if number == RESETS // 2:
+            session.lose("--forever")
+            during = stage.picture("during")
+            stage.same(before, during, "the screen during a reset")
+            session.machine.run(f"{FAULT} release")
+        else:
+            session.lose("--queries=3")
+        incident = session.recovered(seconds=60)
+    kms = session.kms()
+    after = stage.settled()
+    after.save(stage.out / f"{stage.name}-after.png")
+    stage.same(before, after, f"the screen after {RESETS} resets")
+    stage.whole()
+    stage.no_mode_set(kms)
+    unit = session.unit()
+    require(unit["ActiveState"] == "active" and unit["NRestarts"] == "0"
+            and unit["watchdog_fired"] == 0 and re.match(r"\d", unit["WatchdogUSec"]),
+            f"the unit: {unit}")
+    stage.end_session()
+    return (f"{RESETS} resets, process {session.pid}, watchdog of {unit['WatchdogUSec']} quiet; "
+            f"the last: {figures(incident)}; {kms}")
+
+
+def kiosk(stage):
+    """kiosk-shell with one application."""
+    return survive(stage, KIOSK, "/usr/bin/weston-flower", 3)
+
+
+def ivi(stage):
+    """ivi-shell with its hmi-controller, and an application."""
+    return survive(stage, IVI, "/usr/bin/weston-flower", 10)
+
+
+SCENARIOS = {"kiosk": kiosk, "ivi": ivi}
