@@ -23,9 +23,13 @@ sys.path.insert(0, str(desk.TOP / 'tests' / 'compositor'))
 import kit  # noqa: E402
 
 SECRET = 'name-of-a-guilty-task'
-# Between two answers that another client gets; a loaded machine of two cores is allowed for.
-LONGEST_STALL_S = 1.0
-MOST_GROWTH_KIB = 1024
+# What another client waits for its answers. The figures are printed; the limits leave room for a
+# machine that does much else, on which a process may not run at all for a second.
+P99_MS = 250
+LONGEST_MS = 3000
+# After the first third. A weston whose GL contexts come and go needs some minutes to level out.
+MOST_GROWTH_KIB = {'fake': 1024, 'weston': 1024, 'weston-operator': 6144}
+LEAST_SECONDS = {'fake': 1, 'weston': 1, 'weston-operator': 60}
 SANITIZED = bool(kit.os.environ.get('WR_SANITIZER_PRELOAD'))
 
 
@@ -144,7 +148,13 @@ def settle(target, watch):
     return memory_kib(target.pid), descriptors(target.pid)
 
 
-def judge(figures, before, after, operator, rounds):
+def grew_too_much(name, seconds, before, after):
+    name = 'fake' if name.startswith('fake') else name
+    return (not SANITIZED and seconds >= LEAST_SECONDS[name] and
+            after[0] - before[0] > MOST_GROWTH_KIB[name])
+
+
+def judge(figures, before, after, operator):
     problems = []
     if figures['secret_seen'] and not operator:
         problems.append('it was told of other clients')
@@ -153,16 +163,14 @@ def judge(figures, before, after, operator, rounds):
     if figures['operator_offered'] != operator:
         problems.append('the operator\'s interface was' + ('' if operator else ' not')
                         + ' to be offered')
-    if figures['max_ms'] > LONGEST_STALL_S * 1000:
+    if figures['max_ms'] > LONGEST_MS or figures['p99_ms'] > P99_MS:
         problems.append('it stalled')
     if after[1] > before[1]:
         problems.append(f'{after[1] - before[1]} more descriptors')
-    if rounds > 1 and not SANITIZED and after[0] - before[0] > MOST_GROWTH_KIB:
-        problems.append(f'it grew by {after[0] - before[0]} KiB')
     return problems
 
 
-def run(kind, operator, seconds, seed):
+def run(name, kind, operator, seconds, seed):
     """One target; the first third warms it up, memory is compared from then on."""
     target = kind('true' if operator else 'false')
     try:
@@ -177,7 +185,9 @@ def run(kind, operator, seconds, seed):
                        descriptors=(before[1], after[1]))
         figures['operator_offered'] = bool(figures['operator_offered'])
         watch.client.close()
-        problems = judge(figures, before, after, operator, 2)
+        problems = judge(figures, before, after, operator)
+        if grew_too_much(name, seconds, before, after):
+            problems.append(f'it grew by {after[0] - before[0]} KiB')
         status = target.finish()
         if status != 0:
             problems.append(f'it ended with status {status}:\n{target.log()[-3000:]}')
@@ -203,7 +213,7 @@ def main():
     runs = (('fake', FakeTarget, False), ('fake-operator', FakeTarget, True),
             ('weston', RealTarget, False), ('weston-operator', RealTarget, True))
     for number, (name, kind, operator) in enumerate(runs):
-        report.run(name, run, kind, operator, options.minutes * 60 / len(runs),
+        report.run(name, run, name, kind, operator, options.minutes * 60 / len(runs),
                    options.seed + 10 * number)
     return report.finish()
 
