@@ -359,8 +359,21 @@ void renderer_presented(struct renderer *renderer, bool all)
 			       .unasked = !renderer->generation->caps.get_reset_status});
 }
 
+/* A loss that was seen comes before all other events: they would see the same one again. */
+static bool dispatch_loss(struct renderer *renderer)
+{
+	if (!renderer->loss_pending) {
+		return false;
+	}
+	renderer->loss_pending = false;
+	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_LOST,
+			       .status = renderer->loss_status});
+	return true;
+}
+
 void renderer_set_asleep(struct renderer *renderer, bool asleep)
 {
+	dispatch_loss(renderer);
 	feed(renderer, (struct recovery_input){.event = asleep ? RECOVERY_EVENT_OUTPUTS_SLEEP
 							       : RECOVERY_EVENT_OUTPUTS_WAKE});
 }
@@ -370,11 +383,7 @@ void renderer_dispatch(struct renderer *renderer)
 	bool doubt = renderer->doubt_pending;
 
 	renderer->doubt_pending = false;
-	if (renderer->loss_pending) {
-		renderer->loss_pending = false;
-		feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_LOST,
-				       .status = renderer->loss_status});
-	} else if (doubt) {
+	if (!dispatch_loss(renderer) && doubt) {
 		feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_DOUBT});
 	}
 }
@@ -382,7 +391,10 @@ void renderer_dispatch(struct renderer *renderer)
 void renderer_timer(struct renderer *renderer)
 {
 	record_expire(&renderer->record, renderer->recovery.cause);
-	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_TIMER});
+	/* The timer that has run out belongs to the time before the loss. */
+	if (!dispatch_loss(renderer)) {
+		feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_TIMER});
+	}
 }
 
 void renderer_job_done(struct renderer *renderer, struct job *job)

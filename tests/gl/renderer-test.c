@@ -62,6 +62,23 @@ TEST(each_cause_is_recovered_from)
 	}
 }
 
+/* As when the loop was busy: the timer is served before the idle callback. */
+TEST(a_timer_before_the_dispatch_sees_no_second_loss)
+{
+	struct desk desk;
+
+	fake_gl_reset();
+	desk_open(&desk);
+	desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 4);
+	test_assert(!desk_paint(&desk));
+	renderer_timer(&desk.renderer);
+	test_assert(desk_wait_until_whole(&desk, 1 * SEC));
+	desk_check_whole(&desk);
+	test_assert_int_eq(history_count(&desk.renderer.record.history), 1);
+	test_assert_int_eq(desk.host.lines, 1);
+	desk_close(&desk);
+}
+
 TEST(an_idle_desktop_comes_back_by_itself)
 {
 	struct desk desk;
