@@ -31,6 +31,7 @@ static void read_image_caps(struct gl_caps *caps, const struct gl_api *api, cons
 {
 	caps->egl_image =
 		gl_extension_in_list(list, "GL_OES_EGL_image") && api->glEGLImageTargetTexture2DOES;
+	caps->egl_image_targets = caps->egl_image && api->glEGLImageTargetRenderbufferStorageOES;
 	caps->texture_external =
 		gl_extension_in_list(list, "GL_OES_EGL_image_external") && caps->egl_image;
 }

@@ -23,6 +23,7 @@ struct gl_caps {
 	bool texture_3d;
 	bool color_ops; // all that the colour pipeline needs: tables of floats, half-float targets
 	bool egl_image; // GL_OES_EGL_image
+	bool egl_image_targets;  // likewise, as renderbuffers
 	bool texture_external;   // GL_OES_EGL_image_external
 	bool renderbuffer_rgba8; // RGB8 and RGBA8
 	bool renderbuffer_10bit; // RGB10_A2

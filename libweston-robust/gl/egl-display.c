@@ -41,6 +41,16 @@ static void read_image_extensions(struct egl *egl, const char *list)
 		api->eglQueryDmaBufFormatsEXT && api->eglQueryDmaBufModifiersEXT;
 }
 
+static void read_fence_extensions(struct egl *egl, const char *list)
+{
+	const struct gl_api *api = egl->api;
+
+	egl->native_fences = gl_extension_in_list(list, "EGL_ANDROID_native_fence_sync") &&
+			     api->eglCreateSyncKHR && api->eglDestroySyncKHR &&
+			     api->eglDupNativeFenceFDANDROID;
+	egl->fence_waits = gl_extension_in_list(list, "EGL_KHR_wait_sync") && api->eglWaitSyncKHR;
+}
+
 static void read_extensions(struct egl *egl)
 {
 	const struct gl_api *api = egl->api;
@@ -61,6 +71,7 @@ static void read_extensions(struct egl *egl)
 				 gl_extension_in_list(list, "EGL_MESA_configless_context");
 
 	read_image_extensions(egl, list);
+	read_fence_extensions(egl, list);
 	egl->swap_buffers_with_damage = NULL;
 	if (gl_extension_in_list(list, "EGL_EXT_swap_buffers_with_damage")) {
 		egl->swap_buffers_with_damage = api->eglSwapBuffersWithDamageEXT;

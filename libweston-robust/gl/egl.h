@@ -95,6 +95,8 @@ struct egl {
 	bool create_context_robustness;
 	bool dma_buf_import;    // EGL_EXT_image_dma_buf_import
 	bool dma_buf_modifiers; // EGL_EXT_image_dma_buf_import_modifiers
+	bool fence_waits;       // EGL_KHR_wait_sync
+	bool native_fences;     // EGL_ANDROID_native_fence_sync
 	bool partial_update;
 	bool surfaceless_context; // else a pbuffer stands in
 	bool reduced;             // by egl_reduce()

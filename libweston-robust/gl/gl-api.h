@@ -47,10 +47,13 @@
 /* EGL extensions: NULL where the resolver has none; call only behind the extension's flag in struct
  * egl. */
 #define GL_API_EGL_OPTIONAL(X)                                                                     \
-	X(PFNEGLCREATEPBUFFERSURFACEPROC, CreatePbufferSurface)                                    \
 	X(PFNEGLCREATEIMAGEKHRPROC, CreateImageKHR)                                                \
+	X(PFNEGLCREATEPBUFFERSURFACEPROC, CreatePbufferSurface)                                    \
 	X(PFNEGLCREATEPLATFORMWINDOWSURFACEEXTPROC, CreatePlatformWindowSurfaceEXT)                \
+	X(PFNEGLCREATESYNCKHRPROC, CreateSyncKHR)                                                  \
 	X(PFNEGLDESTROYIMAGEKHRPROC, DestroyImageKHR)                                              \
+	X(PFNEGLDESTROYSYNCKHRPROC, DestroySyncKHR)                                                \
+	X(PFNEGLDUPNATIVEFENCEFDANDROIDPROC, DupNativeFenceFDANDROID)                              \
 	X(PFNEGLGETPLATFORMDISPLAYPROC, GetPlatformDisplay)                                        \
 	X(PFNEGLGETPLATFORMDISPLAYEXTPROC, GetPlatformDisplayEXT)                                  \
 	X(PFNEGLQUERYDEVICESTRINGEXTPROC, QueryDeviceStringEXT)                                    \
@@ -60,7 +63,8 @@
 	X(PFNEGLQUERYDMABUFMODIFIERSEXTPROC, QueryDmaBufModifiersEXT)                              \
 	X(PFNEGLSETDAMAGEREGIONKHRPROC, SetDamageRegionKHR)                                        \
 	X(PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC, SwapBuffersWithDamageEXT)                            \
-	X(PFNEGLSWAPBUFFERSWITHDAMAGEKHRPROC, SwapBuffersWithDamageKHR)
+	X(PFNEGLSWAPBUFFERSWITHDAMAGEKHRPROC, SwapBuffersWithDamageKHR)                            \
+	X(PFNEGLWAITSYNCKHRPROC, WaitSyncKHR)
 
 /* OpenGL ES 2.0: always there. */
 #define GL_API_GL_REQUIRED(X)                                                                      \

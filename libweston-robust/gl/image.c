@@ -78,6 +78,11 @@ struct image *image_get(struct generation *gen, struct image_source *source)
 	return source->image;
 }
 
+struct image *image_get_target(struct generation *gen, struct image_source *source)
+{
+	return source->image ? source->image : create(gen, source, IMAGE_WAY_2D);
+}
+
 /* What is sampled does not matter: it is the client's. */
 static bool sample(struct generation *gen, struct image_source *source)
 {

@@ -54,6 +54,9 @@ enum image_verdict image_test(struct generation *gen, struct image_source *sourc
 /** The images of @source in @gen, made on first use. NULL when EGL refuses. Needs no context. */
 struct image *image_get(struct generation *gen, struct image_source *source);
 
+/** The one image of @source that can be drawn to, made on first use. NULL when EGL refuses. */
+struct image *image_get_target(struct generation *gen, struct image_source *source);
+
 /** Destroy the source's images, if there are any, at once or, where the generation is lost, with
  * that. */
 void image_drop(struct image_source *source);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gl/format.h"
+#include "gl/image.h"
 
 void target_init_window(struct target *target, struct egl *egl, struct egl_native_window window,
 	const struct egl_visuals *visuals, int32_t width, int32_t height)
@@ -29,6 +30,12 @@ void target_init_image(
 	target->fourcc = fourcc;
 	target->width = width;
 	target->height = height;
+}
+
+void target_init_dmabuf(struct target *target, struct egl *egl, struct image_source *source)
+{
+	target_init_image(target, egl, source->fourcc, source->width, source->height);
+	target->source = source;
 }
 
 void target_init_layer(struct target *target, struct egl *egl, int32_t width, int32_t height)
@@ -84,6 +91,27 @@ static bool attach_renderbuffer(struct framebuffer *framebuffer, const struct ta
 	return true;
 }
 
+/* The memory is the driver's own affair: it may have a layout that only the image knows. */
+static bool attach_dmabuf(struct framebuffer *framebuffer, const struct target *target)
+{
+	const struct gl_api *api = framebuffer->gen->api;
+	struct image *image;
+
+	if (!framebuffer->gen->caps.egl_image_targets) {
+		return false;
+	}
+	image = image_get_target(framebuffer->gen, target->source);
+	if (!image) {
+		return false;
+	}
+	api->glGenRenderbuffers(1, &framebuffer->renderbuffer);
+	api->glBindRenderbuffer(GL_RENDERBUFFER, framebuffer->renderbuffer);
+	api->glEGLImageTargetRenderbufferStorageOES(GL_RENDERBUFFER, image->handles[0]);
+	api->glFramebufferRenderbuffer(
+		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, framebuffer->renderbuffer);
+	return true;
+}
+
 static bool attach_texture(struct framebuffer *framebuffer, const struct target *target)
 {
 	const struct gl_api *api = framebuffer->gen->api;
@@ -104,6 +132,15 @@ static bool attach_texture(struct framebuffer *framebuffer, const struct target 
 	return true;
 }
 
+static bool attach(struct framebuffer *framebuffer, const struct target *target)
+{
+	if (target->kind == TARGET_LAYER) {
+		return attach_texture(framebuffer, target);
+	}
+	return target->source ? attach_dmabuf(framebuffer, target)
+			      : attach_renderbuffer(framebuffer, target);
+}
+
 static bool framebuffer_create(struct generation *gen, struct target *target)
 {
 	const struct gl_api *api = gen->api;
@@ -120,8 +157,7 @@ static bool framebuffer_create(struct generation *gen, struct target *target)
 
 	api->glGenFramebuffers(1, &framebuffer->name);
 	api->glBindFramebuffer(GL_FRAMEBUFFER, framebuffer->name);
-	attached = target->kind == TARGET_LAYER ? attach_texture(framebuffer, target)
-						: attach_renderbuffer(framebuffer, target);
+	attached = attach(framebuffer, target);
 	if (attached && api->glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE) {
 		return true;
 	}
@@ -208,6 +244,16 @@ void target_set_damage(struct generation *gen, struct target *target, EGLint *re
 	}
 }
 
+/* Others read a dmabuf as soon as they have it: without a fence to wait for it has to be done. */
+static void flush(struct generation *gen, const struct target *target)
+{
+	if (target->source && !gen->egl->native_fences) {
+		gen->api->glFinish();
+	} else {
+		gen->api->glFlush();
+	}
+}
+
 enum target_result target_present(
 	struct generation *gen, struct target *target, EGLint *rects, EGLint count)
 {
@@ -215,7 +261,7 @@ enum target_result target_present(
 	EGLBoolean ok;
 
 	if (target->kind != TARGET_WINDOW) {
-		gen->api->glFlush();
+		flush(gen, target);
 		target->painted_by = gen->id;
 		return TARGET_OK;
 	}

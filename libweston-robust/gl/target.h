@@ -5,6 +5,8 @@
 
 #include "gl/generation.h"
 
+struct image_source;
+
 enum target_kind {
 	TARGET_WINDOW, // an EGLSurface of a native window; row 0 at the bottom, as GL has it
 	TARGET_IMAGE,  // a renderbuffer; its top row at GL's y = 0
@@ -36,6 +38,7 @@ struct target {
 	struct egl_window egl_window;    // WINDOW: its surface
 
 	uint32_t fourcc;                 // IMAGE
+	struct image_source *source;     // IMAGE: what is drawn to; NULL: memory of GL's
 	struct framebuffer *framebuffer; // IMAGE, LAYER: owned by a generation, which clears the
 					 // pointer; may be NULL
 
@@ -55,6 +58,10 @@ void target_init_window(struct target *target, struct egl *egl, struct egl_nativ
 /** An image of DRM format @fourcc. The framebuffer is made by target_prepare(). */
 void target_init_image(
 	struct target *target, struct egl *egl, uint32_t fourcc, int32_t width, int32_t height);
+
+/** The dmabuf @source, borrowed until target_fini(). The framebuffer is made by target_prepare().
+ */
+void target_init_dmabuf(struct target *target, struct egl *egl, struct image_source *source);
 
 /** Needs gl_caps.texture_half_float. The framebuffer is made by target_prepare(). */
 void target_init_layer(struct target *target, struct egl *egl, int32_t width, int32_t height);

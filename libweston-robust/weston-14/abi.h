@@ -207,6 +207,9 @@ void weston_buffer_reference(struct weston_buffer_reference *ref, struct weston_
 	enum weston_buffer_reference_type type);
 void weston_buffer_release_reference(
 	struct weston_buffer_release_reference *ref, struct weston_buffer_release *release);
+/** Ends the client that owns @resource. */
+void linux_explicit_synchronization_send_server_error(
+	struct wl_resource *resource, const char *msg);
 /** Ends the client; asserts that buffer->resource is not NULL. */
 void weston_buffer_send_server_error(struct weston_buffer *buffer, const char *msg);
 

@@ -168,6 +168,7 @@ static void attach_image(struct glue_surface *gs, struct weston_buffer *buffer)
 	if (!gs->fresh) {
 		return;
 	}
+	gs->fence_passed = false;
 	replace_placeholder(gs);
 	glue_retention_release(gs);
 	content_set_image(&gs->content, gb->image, buffer->buffer_origin == ORIGIN_BOTTOM_LEFT);

@@ -43,8 +43,7 @@ static bool fill_formats(struct glue *glue)
 	return ok;
 }
 
-/* The device file by which clients are to allocate; without one there is nothing to tell. */
-static const char *device_file(const struct egl *egl)
+const char *glue_device_file(const struct egl *egl)
 {
 	const struct gl_api *api = egl->api;
 	const char *list, *file = NULL;
@@ -62,11 +61,12 @@ static const char *device_file(const struct egl *egl)
 	return file;
 }
 
-/* The core owns and frees both objects. */
+/* By it clients are to allocate; without a device there is nothing to tell. The core owns and frees
+ * both objects. */
 static void offer_feedback(struct glue *glue)
 {
 	struct weston_compositor *compositor = glue->compositor;
-	const char *file = device_file(&glue->renderer.egl);
+	const char *file = glue_device_file(&glue->renderer.egl);
 	struct weston_dmabuf_feedback_format_table *table;
 	struct weston_dmabuf_feedback *feedback;
 	struct stat device;
@@ -100,10 +100,14 @@ void glue_dmabuf_init(struct glue *glue)
 	glue->base.import_dmabuf = glue_import_dmabuf;
 	glue->base.get_supported_formats = glue_supported_formats;
 	glue->base.buffer_init = glue_buffer_init;
+	glue->base.create_renderbuffer_dmabuf = glue_output_create_dmabuf;
+	glue->base.remove_renderbuffer_dmabuf = glue_output_remove_dmabuf;
 	offer_feedback(glue);
+	glue_alloc_init(glue);
 }
 
 void glue_dmabuf_fini(struct glue *glue)
 {
+	glue_alloc_fini(glue);
 	weston_drm_format_array_fini(&glue->formats);
 }

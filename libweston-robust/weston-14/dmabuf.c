@@ -56,7 +56,7 @@ static bool memory_suffices(
 	return true;
 }
 
-static struct image_source *source_from_attributes(
+struct image_source *glue_source_from_attributes(
 	const struct dmabuf_attributes *attributes, const struct pixel_format_info *info)
 {
 	struct image_source *source = calloc(1, sizeof(*source));
@@ -83,7 +83,7 @@ static struct image_source *source_from_attributes(
 	return source;
 }
 
-static void destroy_source(struct image_source *source)
+void glue_source_destroy(struct image_source *source)
 {
 	image_drop(source);
 	image_source_fini(source);
@@ -92,7 +92,7 @@ static void destroy_source(struct image_source *source)
 
 static void user_data_destroyed(struct linux_dmabuf_buffer *dmabuf)
 {
-	destroy_source(linux_dmabuf_buffer_get_user_data(dmabuf));
+	glue_source_destroy(linux_dmabuf_buffer_get_user_data(dmabuf));
 }
 
 /* Stands in for a trial while the GPU is away. */
@@ -134,12 +134,12 @@ bool glue_import_dmabuf(struct weston_compositor *compositor, struct linux_dmabu
 		!memory_suffices(attributes, info)) {
 		return false;
 	}
-	source = source_from_attributes(attributes, info);
+	source = glue_source_from_attributes(attributes, info);
 	if (!source) {
 		return false;
 	}
 	if (!can_be_sampled(glue, source)) {
-		destroy_source(source);
+		glue_source_destroy(source);
 		return false;
 	}
 	linux_dmabuf_buffer_set_user_data(dmabuf, source, user_data_destroyed);
@@ -186,7 +186,7 @@ void glue_buffer_unwatch(struct glue_buffer *gb)
 void glue_buffer_drop_image(struct glue_buffer *gb)
 {
 	if (gb->image) {
-		destroy_source(gb->image);
+		glue_source_destroy(gb->image);
 		gb->image = NULL;
 	}
 }

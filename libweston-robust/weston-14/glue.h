@@ -48,6 +48,8 @@ struct glue {
 	struct wl_list surfaces;                // struct glue_surface.link
 	struct wl_list buffers;                 // struct glue_buffer.link
 	struct weston_drm_format_array formats; // of dmabufs; never changes
+	struct gbm_device *gbm;                 // to allocate from; NULL: none
+	int gbm_fd;                             // -1: the device is the backend's
 	bool read_bgra;                         // compositor->read_format is ARGB8888, not ABGR8888
 	int64_t frame_ns;                       // when the present repaint began
 	struct frame frame;                     // reused by each repaint
@@ -67,6 +69,7 @@ struct glue {
 	struct weston_log_scope *shader_scope;   // "gl-shader-generator"
 	struct weston_log_scope *recovery_scope; // "gpu-recovery"
 	struct weston_log_pacer failure_pacer;
+	struct weston_log_pacer fence_pacer;
 };
 
 /** What a window's buffers got in one presented frame. */
@@ -112,6 +115,8 @@ struct glue_renderbuffer {
 	struct target target;
 	uint32_t borders; // dirty sides, as in struct frame_damage
 	uint32_t *pixels; // borrowed; where each repaint is copied to; NULL: nowhere
+	struct linux_dmabuf_memory *memory; // owned: it is drawn to this; NULL: GL's own
+	struct image_source *source;        // owned, with memory
 };
 
 /** weston_buffer.renderer_private */
@@ -136,6 +141,7 @@ struct glue_surface {
 	struct weston_buffer_release_reference release_ref;
 	pixman_region32_t damage; // buffer pixels, not handed on to texture or copy yet
 	bool fresh;               // a buffer was attached since the last flush
+	bool fence_passed;        // there is no need to wait for its acquire fence any more
 	struct retention_state retention;
 	int64_t drawn_ns;    // when it was last part of a frame; 0: never
 	int64_t deadline_ns; // when to decide anew about the held buffer; 0: never
@@ -193,6 +199,14 @@ void glue_output_set_border(struct weston_output *output, enum gl_renderer_borde
 
 struct weston_renderbuffer *glue_output_create_fbo(struct weston_output *output,
 	const struct pixel_format_info *format, int width, int height, uint32_t *pixels);
+
+/** Draw to @memory, which is owned from then on. NULL: it can't be; the caller keeps it. */
+struct weston_renderbuffer *glue_output_create_dmabuf(
+	struct weston_output *output, struct linux_dmabuf_memory *memory);
+
+/** Take @renderbuffer off the output's list, if it is on it. */
+void glue_output_remove_dmabuf(
+	struct weston_output *output, struct weston_renderbuffer *renderbuffer);
 
 bool glue_output_resize(struct weston_output *output, const struct weston_size *fb_size,
 	const struct weston_geometry *area);
@@ -285,7 +299,7 @@ void glue_buffer_unwatch(struct glue_buffer *gb);
 /** Free its image source, and all that was made of it. */
 void glue_buffer_drop_image(struct glue_buffer *gb);
 
-/* ---- dmabuf.c, dmabuf-formats.c ---- */
+/* ---- dmabuf.c, dmabuf-formats.c, dmabuf-alloc.c ---- */
 
 /** Find out what can be imported, and set the hooks for that. */
 void glue_dmabuf_init(struct glue *glue);
@@ -295,6 +309,21 @@ void glue_dmabuf_fini(struct glue *glue);
 bool glue_import_dmabuf(struct weston_compositor *compositor, struct linux_dmabuf_buffer *dmabuf);
 
 void glue_buffer_init(struct weston_compositor *compositor, struct weston_buffer *buffer);
+
+/** A source that borrows the descriptors of @attributes. NULL when memory is short. */
+struct image_source *glue_source_from_attributes(
+	const struct dmabuf_attributes *attributes, const struct pixel_format_info *info);
+
+/** Free the source, and all that was made of it. */
+void glue_source_destroy(struct image_source *source);
+
+/** The device file that EGL draws with; NULL: none, or not known. */
+const char *glue_device_file(const struct egl *egl);
+
+/** Find a device to allocate from, and set the hook for that. */
+void glue_alloc_init(struct glue *glue);
+
+void glue_alloc_fini(struct glue *glue);
 
 const struct weston_drm_format_array *glue_supported_formats(struct weston_compositor *compositor);
 
@@ -330,6 +359,19 @@ void glue_retention_sums(struct glue *glue, uint64_t *held, uint64_t *copied);
 
 /** A frame of @gen was drawn with placeholders: report the surfaces that were not reported yet. */
 void glue_note_lost_surfaces(struct glue *glue, const struct generation *gen);
+
+/* ---- fence.c ---- */
+
+/**
+ * Wait for the acquire fence of what the surface shows, if there is one, within a frame. Returns
+ * false when it must not be drawn; its client was told then.
+ */
+bool glue_fence_acquire(struct glue_surface *gs);
+
+/** A frame of @out was drawn by @gen: tell the clients whose buffers it reads when it is done. */
+void glue_fence_release(struct glue_output *out, struct generation *gen);
+
+int glue_fence_create(struct weston_output *output);
 
 /* ---- capture.c
  * ------------------------------------------------------------------------------------ */

@@ -59,12 +59,6 @@ static void destroy(struct weston_compositor *compositor)
 	free(glue);
 }
 
-/* Nobody waits for GL's work yet. */
-static int create_fence_fd(struct weston_output *output)
-{
-	return -1;
-}
-
 static void set_hooks(struct glue *glue)
 {
 	glue->base = (struct weston_renderer){
@@ -93,6 +87,9 @@ static void introduce(struct glue *glue)
 		WESTON_CAP_ROTATION_ANY | WESTON_CAP_CAPTURE_YFLIP | WESTON_CAP_VIEW_CLIP_MASK;
 	glue->color_ops = glue->renderer.generation->caps.color_ops;
 	compositor->capabilities |= glue->color_ops ? WESTON_CAP_COLOR_OPS : 0;
+	if (glue->renderer.egl.native_fences && glue->renderer.egl.fence_waits) {
+		compositor->capabilities |= WESTON_CAP_EXPLICIT_SYNC;
+	}
 	glue_add_shm_formats(glue);
 	glue_dmabuf_init(glue);
 	glue_log_features(glue);
@@ -143,6 +140,7 @@ static int display_create(
 	wl_list_init(&glue->surfaces);
 	wl_list_init(&glue->colors);
 	wl_list_init(&glue->buffers);
+	glue->gbm_fd = -1;
 	wl_list_init(&glue->listeners);
 	set_hooks(glue);
 	if (!glue_host_init(glue)) {
@@ -166,6 +164,6 @@ __attribute__((visibility("default"))) const struct gl_renderer_interface gl_ren
 	.output_fbo_create = glue_output_fbo_create,
 	.output_destroy = glue_output_destroy,
 	.output_set_border = glue_output_set_border,
-	.create_fence_fd = create_fence_fd,
+	.create_fence_fd = glue_fence_create,
 	.create_fbo = glue_output_create_fbo,
 };

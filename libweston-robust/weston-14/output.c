@@ -209,6 +209,10 @@ static void renderbuffer_destroy(struct weston_renderbuffer *base)
 	struct glue_renderbuffer *rb = wl_container_of(base, rb, base);
 
 	target_fini(&rb->target);
+	if (rb->memory) {
+		glue_source_destroy(rb->source);
+		rb->memory->destroy(rb->memory);
+	}
 	pixman_region32_fini(&rb->base.damage);
 	free(rb);
 }
@@ -219,6 +223,15 @@ static bool can_render_to(struct glue *glue, uint32_t fourcc)
 	struct generation *gen = renderer_generation(&glue->renderer);
 
 	return !gen || format_renderbuffer(fourcc, &gen->caps) != 0;
+}
+
+static void renderbuffer_init(struct glue_renderbuffer *rb, struct glue_output *out)
+{
+	pixman_region32_init(&rb->base.damage);
+	rb->base.refcount = 2; /* the output's list and the caller */
+	rb->base.destroy = renderbuffer_destroy;
+	rb->borders = ALL_BORDERS;
+	wl_list_insert(&out->renderbuffers, &rb->link);
 }
 
 struct weston_renderbuffer *glue_output_create_fbo(struct weston_output *output,
@@ -238,13 +251,46 @@ struct weston_renderbuffer *glue_output_create_fbo(struct weston_output *output,
 	/* Its framebuffer is made at the first frame: the RDP backend crashes where this function
 	 * fails. */
 	target_init_image(&rb->target, &out->glue->renderer.egl, format->format, width, height);
-	pixman_region32_init(&rb->base.damage);
-	rb->base.refcount = 2; /* the output's list and the caller */
-	rb->base.destroy = renderbuffer_destroy;
-	rb->borders = ALL_BORDERS;
 	rb->pixels = pixels;
-	wl_list_insert(&out->renderbuffers, &rb->link);
+	renderbuffer_init(rb, out);
 	return &rb->base;
+}
+
+struct weston_renderbuffer *glue_output_create_dmabuf(
+	struct weston_output *output, struct linux_dmabuf_memory *memory)
+{
+	struct glue_output *out = output->renderer_state;
+	const struct pixel_format_info *info = pixel_format_get_info(memory->attributes->format);
+	struct glue_renderbuffer *rb = out && info ? calloc(1, sizeof(*rb)) : NULL;
+
+	if (!rb) {
+		return NULL;
+	}
+	rb->source = glue_source_from_attributes(memory->attributes, info);
+	if (!rb->source) {
+		free(rb);
+		return NULL;
+	}
+	target_init_dmabuf(&rb->target, &out->glue->renderer.egl, rb->source);
+	if (!target_possible(out, &rb->target)) {
+		target_fini(&rb->target);
+		glue_source_destroy(rb->source);
+		free(rb);
+		return NULL;
+	}
+	rb->memory = memory;
+	renderbuffer_init(rb, out);
+	return &rb->base;
+}
+
+void glue_output_remove_dmabuf(
+	struct weston_output *output, struct weston_renderbuffer *renderbuffer)
+{
+	struct glue_renderbuffer *rb = wl_container_of(renderbuffer, rb, base);
+
+	if (!wl_list_empty(&rb->link)) {
+		renderbuffer_forget(rb);
+	}
 }
 
 bool glue_output_resize(struct weston_output *output, const struct weston_size *fb_size,

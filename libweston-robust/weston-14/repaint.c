@@ -334,6 +334,7 @@ static void finish(struct repaint *repaint)
 	} else {
 		glue_output_frame_presented(out);
 	}
+	glue_fence_release(out, repaint->gen);
 	glue_output_note_presented(out);
 	glue_api_frame(out, repaint->glue->frame_ns, glue_timing_take(out));
 }

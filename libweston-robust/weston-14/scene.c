@@ -61,6 +61,9 @@ static bool choose_content(struct node_draw *draw, struct weston_paint_node *pno
 		}
 		return true;
 	}
+	if (gs->content.kind == CONTENT_IMAGE && !glue_fence_acquire(gs)) {
+		return false;
+	}
 	gs->drawn_ns = draw->glue->frame_ns;
 	draw->item.content = &gs->content;
 	draw->item.to_buffer = affine_from_matrix4(pnode->surface->surface_to_buffer_matrix.d);

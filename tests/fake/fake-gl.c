@@ -27,7 +27,8 @@ static const struct fake_script modern_driver = {
 			  " EGL_EXT_create_context_robustness EGL_EXT_buffer_age"
 			  " EGL_KHR_partial_update EGL_EXT_swap_buffers_with_damage"
 			  " EGL_IMG_context_priority EGL_KHR_image_base"
-			  " EGL_EXT_image_dma_buf_import EGL_EXT_image_dma_buf_import_modifiers",
+			  " EGL_EXT_image_dma_buf_import EGL_EXT_image_dma_buf_import_modifiers"
+			  " EGL_KHR_fence_sync EGL_KHR_wait_sync EGL_ANDROID_native_fence_sync",
 	.gl_extensions = "GL_EXT_texture_format_BGRA8888 GL_EXT_unpack_subimage"
 			 " GL_EXT_robustness GL_EXT_read_format_bgra"
 			 " GL_EXT_disjoint_timer_query"
@@ -358,6 +359,7 @@ void fake_gl_reset(void)
 	fake_fill_draw(&entry_points);
 	fake_fill_query(&entry_points);
 	fake_fill_raster(&entry_points);
+	fake_fill_sync(&entry_points);
 }
 
 void fake_gl_load(struct gl_api *api)

@@ -55,6 +55,7 @@ struct fake_script {
 	unsigned no_context;      // so many eglCreateContext calls fail
 	GLenum odd_status;        // glGetGraphicsResetStatus* answers this instead of NO_ERROR
 	bool endless_errors;      // glGetError in a lost context never runs dry
+	bool no_syncs;            // eglCreateSyncKHR fails
 	bool no_whole_images;     // EGL imports no YUV dmabufs, only planes of them
 	bool refuse_images;       // GL takes no EGLImage for a texture
 	bool unsampleable_images; // … or does, and then fails to draw with it
@@ -83,7 +84,8 @@ struct fake_report {
 	uint64_t draws;                      // glDraw*
 	uint64_t waits; // results of queries that were read before they were there
 	unsigned contexts, surfaces, displays; // alive now
-	unsigned images;                       // likewise, EGLImages
+	unsigned images, syncs;                // likewise
+	uint64_t gpu_waits;                    // eglWaitSyncKHR
 
 	/* misuse: must stay 0 */
 	uint64_t bad_names;   // unknown names, or those of another context

@@ -15,6 +15,7 @@
 #define FAKE_SURFACES_MAX 256
 #define FAKE_DISPLAYS_MAX 64
 #define FAKE_IMAGES_MAX 4096
+#define FAKE_SYNCS_MAX 64
 
 /** Pixels, RGBA, 4 bytes each, bottom row first as GL has it. */
 struct fake_image {
@@ -104,11 +105,20 @@ struct fake_egl_image {
 	int fd[3], offset[3], pitch[3];
 };
 
+/** An EGLSync. */
+struct fake_sync {
+	bool live;
+	bool made_here; // not from a descriptor
+	bool lost;      // made in a lost context
+	int fd;         // owned; -1: none
+};
+
 struct fake_state {
 	struct fake_display displays[FAKE_DISPLAYS_MAX];
 	struct fake_context contexts[FAKE_CONTEXTS_MAX];
 	struct fake_surface surfaces[FAKE_SURFACES_MAX];
 	struct fake_egl_image images[FAKE_IMAGES_MAX];
+	struct fake_sync syncs[FAKE_SYNCS_MAX];
 	struct fake_object *objects; // by name - 1; names are never used twice
 	size_t object_count, object_capacity;
 	struct fake_context *current; // NULL: none
@@ -201,5 +211,6 @@ void fake_fill_objects(struct gl_api *api);
 void fake_fill_query(struct gl_api *api);
 void fake_fill_draw(struct gl_api *api);
 void fake_fill_raster(struct gl_api *api);
+void fake_fill_sync(struct gl_api *api);
 
 #endif
