@@ -173,7 +173,9 @@ struct color *check_expected(struct check *check)
 		calloc((size_t)output->width * (size_t)output->height, sizeof(*picture));
 
 	if (picture) {
-		model_compose(&geometry, check->order, check->n_order, background, picture);
+		int n = check->n_order - (check->mistake && check->n_order > 0);
+
+		model_compose(&geometry, check->order, n, background, picture);
 	}
 	return picture;
 }
