@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include <dirent.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <drm.h>
 
 #include <libudev.h>
 
@@ -22,24 +25,20 @@ static bool is_card(const char *name)
 	       strspn(digits, "0123456789") == strlen(digits);
 }
 
-static void read_kernel_driver(const char *card, char *driver, size_t size)
+/* The name that the kernel's driver has for itself; below /sys there is only that of its bus. */
+static void read_kernel_driver(struct check_gpu *gpu)
 {
-	char link[PATH_MAX], target[PATH_MAX];
-	const char *name = target;
-	ssize_t length;
+	struct drm_version version = {.name = gpu->driver, .name_len = sizeof(gpu->driver) - 1};
+	int fd = open(gpu->node, O_RDWR | O_CLOEXEC);
 
-	snprintf(link, sizeof(link), DRM_CLASS "/%s/device/driver", card);
-	length = readlink(link, target, sizeof(target) - 1);
-	if (length <= 0) {
+	if (fd < 0) {
 		return;
 	}
-	target[length] = '\0';
-	if (strrchr(target, '/')) {
-		name = strrchr(target, '/') + 1;
+	ioctl(fd, DRM_IOCTL_DROP_MASTER, 0);
+	if (ioctl(fd, DRM_IOCTL_VERSION, &version) < 0) {
+		gpu->driver[0] = '\0';
 	}
-	if (strlen(name) < size) {
-		memcpy(driver, name, strlen(name) + 1);
-	}
+	close(fd);
 }
 
 static int by_node(const void *a, const void *b)
@@ -57,7 +56,7 @@ static void find_gpus(struct check_report *report)
 
 		if (is_card(entry->d_name) && snprintf(gpu->node, sizeof(gpu->node), "/dev/dri/%s",
 						      entry->d_name) < (int)sizeof(gpu->node)) {
-			read_kernel_driver(entry->d_name, gpu->driver, sizeof(gpu->driver));
+			read_kernel_driver(gpu);
 			report->gpu_count++;
 		}
 	}

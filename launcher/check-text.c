@@ -62,9 +62,10 @@ static void print_platform(const struct check_platform *platform)
 	}
 	printf("  %-20s %s, %s\n", "EGL", platform->egl_version, platform->egl_vendor);
 	printf("  %-20s %s, %s\n", "GL", platform->gl_version, platform->gl_renderer);
-	printf("  %-20s %s%s%s\n", "driver", platform->egl_driver[0] ? platform->egl_driver : "-",
-		platform->software ? ", software" : "",
-		platform->device[0] ? platform->device : "");
+	printf("  %-20s %s%s%s%s\n", "driver",
+		platform->egl_driver[0] ? platform->egl_driver : "not told",
+		platform->software ? ", software" : "", platform->device[0] ? ", " : "",
+		platform->device);
 	printf("  %-20s %s\n", "tells of resets",
 		platform->notification ? "yes" : "no: a canary stands in");
 	for (int i = 0; i < CHECK_RUNGS; i++) {

@@ -178,6 +178,11 @@ static void read_display(struct trial *trial, const struct egl *egl)
 	read_driver(trial, egl->display, lists[CHECK_DISPLAY]);
 }
 
+static bool draws_in_software(const char *gl_renderer)
+{
+	return strstr(gl_renderer, "llvmpipe") || strstr(gl_renderer, "softpipe");
+}
+
 static struct generation *create(struct trial *trial, struct egl *egl)
 {
 	trial->error = NULL;
@@ -195,8 +200,7 @@ static void judge(struct trial *trial, enum recovery_rung number, struct generat
 	}
 	name = (const char *)trial->api.glGetString(GL_RENDERER);
 	COPY(rung->gl_renderer, name);
-	if (number == RUNG_SOFTWARE && !strstr(rung->gl_renderer, "llvmpipe") &&
-		!strstr(rung->gl_renderer, "softpipe")) {
+	if (number == RUNG_SOFTWARE && !draws_in_software(rung->gl_renderer)) {
 		snprintf(rung->why, sizeof(rung->why),
 			"EGL was asked for a software driver and gave %.128s", rung->gl_renderer);
 	} else {
@@ -262,6 +266,8 @@ static void run(struct trial *trial, struct egl *egl)
 		return;
 	}
 	read_display(trial, egl);
+	/* A card without 3D is a device like others to EGL. */
+	trial->result->software |= draws_in_software(trial->result->gl_renderer);
 	trial->result->notification = gen->caps.get_reset_status != NULL;
 	trial->renderer.disposal = gen->disposal;
 	trial->result->usable = true;
