@@ -231,7 +231,7 @@ void glue_flush_damage(struct weston_paint_node *pnode)
 	}
 	replace_placeholder(gs);
 	take_damage(gs);
-	if (quirks->gl_force_full_upload) {
+	if (quirks->gl_force_full_upload && pixman_region32_not_empty(&gs->damage)) {
 		pixman_region32_fini(&gs->damage);
 		pixman_region32_init_rect(&gs->damage, 0, 0, (unsigned)gs->content.layout.width,
 			(unsigned)gs->content.layout.height);

@@ -36,6 +36,7 @@ struct check {
 	uint32_t pointer_serial;                      // of the last enter event; 0: none yet
 	enum light light;
 	bool resets;         // contexts are lost now and then
+	bool full_upload;    // the compositor has the quirk gl_force_full_upload
 	bool mistake;        // the model leaves the topmost layer out: pictures must fail
 	int pictures;        // taken of everything that is to be seen, one after the other
 	const char *out_dir; // for pictures of failures; NULL: none

@@ -206,6 +206,7 @@ static void usage(FILE *stream)
 	      "  --output NAME    the only one, plugged in where it is missing\n"
 	      "  --light NAME     none, srgb or wide: what the compositor's output shows\n"
 	      "  --resets         the contexts are lost now and then\n"
+	      "  --full-upload    the compositor has the quirk gl_force_full_upload\n"
 	      "  --mistake        the model is wrong: pictures must fail\n"
 	      "  --pictures N     of everything, one after the other (default: 1)\n"
 	      "  --out FOLDER     for the pictures of failures\n",
@@ -234,6 +235,7 @@ static void parse(struct options *options, struct check *check, int argc, char *
 		{"output", required_argument, NULL, 'O'},
 		{"light", required_argument, NULL, 'L'},
 		{"resets", no_argument, NULL, 'r'},
+		{"full-upload", no_argument, NULL, 'u'},
 		{"mistake", no_argument, NULL, 'm'},
 		{"pictures", required_argument, NULL, 'p'},
 		{"out", required_argument, NULL, 'd'},
@@ -264,6 +266,9 @@ static void parse(struct options *options, struct check *check, int argc, char *
 			break;
 		case 'r':
 			check->resets = true;
+			break;
+		case 'u':
+			check->full_upload = true;
 			break;
 		case 'm':
 			check->mistake = true;
