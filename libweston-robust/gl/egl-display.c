@@ -39,6 +39,10 @@ static void read_image_extensions(struct egl *egl, const char *list)
 		egl->dma_buf_import &&
 		gl_extension_in_list(list, "EGL_EXT_image_dma_buf_import_modifiers") &&
 		api->eglQueryDmaBufFormatsEXT && api->eglQueryDmaBufModifiersEXT;
+	egl->bind_wayland_display = gl_extension_in_list(list, "EGL_WL_bind_wayland_display") &&
+				    api->eglCreateImageKHR && api->eglDestroyImageKHR &&
+				    api->eglBindWaylandDisplayWL &&
+				    api->eglUnbindWaylandDisplayWL && api->eglQueryWaylandBufferWL;
 }
 
 static void read_fence_extensions(struct egl *egl, const char *list)
@@ -191,6 +195,7 @@ static const char *connect_display(struct egl *egl)
 		egl->display = EGL_NO_DISPLAY;
 		return "eglInitialize failed";
 	}
+	egl->opened++;
 	error = check_display(egl);
 	if (error) {
 		egl->api->eglTerminate(egl->display);

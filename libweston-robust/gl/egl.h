@@ -71,6 +71,7 @@ struct egl {
 	const struct gl_api *api; // borrowed
 	struct egl_options options;
 	EGLDisplay display; // EGL_NO_DISPLAY: closed, after a failed egl_reopen()
+	unsigned opened;    // how often: what was bound to the display goes with it
 	enum egl_reach reach;
 	bool software;       // opened for drawing without the GPU
 	EGLDeviceEXT device; // of the first display; EGL_NO_DEVICE_EXT: not known
@@ -88,7 +89,8 @@ struct egl {
 	EGLContext current_context;
 	EGLSurface current_surface;
 
-	bool platform_base; // EGL_EXT_platform_base
+	bool platform_base;        // EGL_EXT_platform_base
+	bool bind_wayland_display; // EGL_WL_bind_wayland_display
 	bool buffer_age;
 	bool context_priority;
 	bool no_config_context;

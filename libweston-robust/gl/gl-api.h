@@ -47,6 +47,7 @@
 /* EGL extensions: NULL where the resolver has none; call only behind the extension's flag in struct
  * egl. */
 #define GL_API_EGL_OPTIONAL(X)                                                                     \
+	X(PFNEGLBINDWAYLANDDISPLAYWLPROC, BindWaylandDisplayWL)                                    \
 	X(PFNEGLCREATEIMAGEKHRPROC, CreateImageKHR)                                                \
 	X(PFNEGLCREATEPBUFFERSURFACEPROC, CreatePbufferSurface)                                    \
 	X(PFNEGLCREATEPLATFORMWINDOWSURFACEEXTPROC, CreatePlatformWindowSurfaceEXT)                \
@@ -61,9 +62,11 @@
 	X(PFNEGLQUERYDISPLAYATTRIBEXTPROC, QueryDisplayAttribEXT)                                  \
 	X(PFNEGLQUERYDMABUFFORMATSEXTPROC, QueryDmaBufFormatsEXT)                                  \
 	X(PFNEGLQUERYDMABUFMODIFIERSEXTPROC, QueryDmaBufModifiersEXT)                              \
+	X(PFNEGLQUERYWAYLANDBUFFERWLPROC, QueryWaylandBufferWL)                                    \
 	X(PFNEGLSETDAMAGEREGIONKHRPROC, SetDamageRegionKHR)                                        \
 	X(PFNEGLSWAPBUFFERSWITHDAMAGEEXTPROC, SwapBuffersWithDamageEXT)                            \
 	X(PFNEGLSWAPBUFFERSWITHDAMAGEKHRPROC, SwapBuffersWithDamageKHR)                            \
+	X(PFNEGLUNBINDWAYLANDDISPLAYWLPROC, UnbindWaylandDisplayWL)                                \
 	X(PFNEGLWAITSYNCKHRPROC, WaitSyncKHR)
 
 /* OpenGL ES 2.0: always there. */

@@ -92,6 +92,10 @@ struct image_ways image_ways(const struct generation *gen, const struct image_so
 	struct image_ways ways = {.count = 0};
 	bool reported, external;
 
+	if (source->kind == IMAGE_SOURCE_WL_BUFFER) {
+		ways.list[ways.count++] = IMAGE_WAY_WL_BUFFER;
+		return ways;
+	}
 	if (!egl->dma_buf_import || !gen->caps.egl_image ||
 		(!egl->dma_buf_modifiers &&
 			(source->modifier != DRM_FORMAT_MOD_INVALID || source->plane_count > 3))) {

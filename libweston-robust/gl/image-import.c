@@ -57,11 +57,12 @@ static void add_plane(struct attribs *attribs, unsigned index,
 	}
 }
 
-static bool add_image(struct image *image, const struct attribs *attribs)
+/* @buffer: NULL for a dmabuf, which is all in the attributes. */
+static bool add_image(struct image *image, EGLClientBuffer buffer, const struct attribs *attribs)
 {
 	struct generation *gen = image->gen;
-	EGLImageKHR handle = gen->api->eglCreateImageKHR(
-		gen->egl->display, EGL_NO_CONTEXT, EGL_LINUX_DMA_BUF_EXT, NULL, attribs->list);
+	EGLImageKHR handle = gen->api->eglCreateImageKHR(gen->egl->display, EGL_NO_CONTEXT,
+		buffer ? EGL_WAYLAND_BUFFER_WL : EGL_LINUX_DMA_BUF_EXT, buffer, attribs->list);
 
 	if (handle == EGL_NO_IMAGE_KHR) {
 		return false;
@@ -79,7 +80,7 @@ static bool import_whole(struct image *image)
 	for (unsigned i = 0; i < source->plane_count; i++) {
 		add_plane(&attribs, i, &source->planes[i], source->modifier);
 	}
-	return add_image(image, &attribs);
+	return add_image(image, NULL, &attribs);
 }
 
 static bool import_planes(struct image *image)
@@ -95,11 +96,39 @@ static bool import_planes(struct image *image)
 
 		add_picture(&attribs, size.width, size.height, format_texture_fourcc(texture));
 		add_plane(&attribs, 0, &source->planes[texture->plane], source->modifier);
-		if (!add_image(image, &attribs)) {
+		if (!add_image(image, NULL, &attribs)) {
 			return false;
 		}
 	}
 	image->sampling = format->sampling;
+	return true;
+}
+
+/* Indexed by enum image_source_planes. */
+static const struct {
+	enum format_sampling sampling;
+	unsigned planes;
+} wl_buffer_layouts[] = {
+	[IMAGE_SOURCE_RGB] = {SAMPLING_RGBA, 1},
+	[IMAGE_SOURCE_EXTERNAL] = {SAMPLING_EXTERNAL, 1},
+	[IMAGE_SOURCE_Y_U_V] = {SAMPLING_Y_U_V, 3},
+	[IMAGE_SOURCE_Y_UV] = {SAMPLING_Y_UV, 2},
+	[IMAGE_SOURCE_Y_XUXV] = {SAMPLING_Y_XUXV, 2},
+};
+
+static bool import_wl_buffer(struct image *image)
+{
+	const struct image_source *source = image->source;
+
+	image->sampling = wl_buffer_layouts[source->layout].sampling;
+	for (unsigned i = 0; i < wl_buffer_layouts[source->layout].planes; i++) {
+		struct attribs attribs = {.count = 0};
+
+		add(&attribs, EGL_WAYLAND_PLANE_WL, (EGLint)i);
+		if (!add_image(image, source->wl_buffer, &attribs)) {
+			return false;
+		}
+	}
 	return true;
 }
 
@@ -126,6 +155,9 @@ bool image_import(struct image *image, enum image_way way)
 		break;
 	case IMAGE_WAY_PLANES:
 		made = import_planes(image);
+		break;
+	case IMAGE_WAY_WL_BUFFER:
+		made = import_wl_buffer(image);
 		break;
 	case IMAGE_WAY_COUNT:
 		break;

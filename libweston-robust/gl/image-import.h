@@ -7,9 +7,10 @@
 
 /** A way to get at the picture of an image source. */
 enum image_way {
-	IMAGE_WAY_2D,       // one image, of a 2D texture
-	IMAGE_WAY_EXTERNAL, // one image, of an external texture: the driver converts
-	IMAGE_WAY_PLANES,   // an image for each texture that the format is made of: we convert
+	IMAGE_WAY_2D,        // one image, of a 2D texture
+	IMAGE_WAY_EXTERNAL,  // one image, of an external texture: the driver converts
+	IMAGE_WAY_PLANES,    // an image for each texture that the format is made of: we convert
+	IMAGE_WAY_WL_BUFFER, // as EGL has told
 	IMAGE_WAY_COUNT
 };
 

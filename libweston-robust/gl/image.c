@@ -21,6 +21,9 @@ static struct image_choice *find_choice(struct generation *gen, const struct ima
 {
 	struct image_choice *choice;
 
+	if (source->kind != IMAGE_SOURCE_DMABUF) {
+		return NULL;
+	}
 	wl_array_for_each (choice, &gen->image_choices) {
 		if (choice->fourcc == source->fourcc && choice->modifier == source->modifier) {
 			return choice;

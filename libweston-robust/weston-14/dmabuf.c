@@ -152,29 +152,37 @@ static void wl_buffer_destroyed(struct wl_listener *listener, void *data)
 	struct glue_buffer *gb = wl_container_of(listener, gb, wl_buffer_destroy);
 
 	glue_buffer_unwatch(gb);
-	if (gb->buffer->busy_count + gb->buffer->passive_count > 0) {
-		image_source_keep_fds(gb->image);
-	} else {
+	if (gb->image->kind != IMAGE_SOURCE_DMABUF ||
+		gb->buffer->busy_count + gb->buffer->passive_count == 0) {
 		image_source_forget(gb->image);
+	} else {
+		image_source_keep_fds(gb->image);
 	}
+}
+
+bool glue_buffer_set_image(
+	struct glue *glue, struct weston_buffer *buffer, struct image_source *source)
+{
+	struct glue_buffer *gb = glue_buffer_get(glue, buffer);
+
+	if (!gb) {
+		return false;
+	}
+	gb->image = source;
+	gb->wl_buffer_destroy.notify = wl_buffer_destroyed;
+	wl_resource_add_destroy_listener(buffer->resource, &gb->wl_buffer_destroy);
+	return true;
 }
 
 void glue_buffer_init(struct weston_compositor *compositor, struct weston_buffer *buffer)
 {
 	struct linux_dmabuf_buffer *dmabuf = buffer->dmabuf;
-	struct glue_buffer *gb;
 
-	if (buffer->type != WESTON_BUFFER_DMABUF || !linux_dmabuf_buffer_get_user_data(dmabuf)) {
-		return;
+	if (buffer->type == WESTON_BUFFER_DMABUF && linux_dmabuf_buffer_get_user_data(dmabuf) &&
+		glue_buffer_set_image(glue_from_compositor(compositor), buffer,
+			linux_dmabuf_buffer_get_user_data(dmabuf))) {
+		linux_dmabuf_buffer_set_user_data(dmabuf, NULL, NULL);
 	}
-	gb = glue_buffer_get(glue_from_compositor(compositor), buffer);
-	if (!gb) {
-		return;
-	}
-	gb->image = linux_dmabuf_buffer_get_user_data(dmabuf);
-	linux_dmabuf_buffer_set_user_data(dmabuf, NULL, NULL);
-	gb->wl_buffer_destroy.notify = wl_buffer_destroyed;
-	wl_resource_add_destroy_listener(buffer->resource, &gb->wl_buffer_destroy);
 }
 
 void glue_buffer_unwatch(struct glue_buffer *gb)

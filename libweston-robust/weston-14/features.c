@@ -53,8 +53,9 @@ static const char *yesno(bool value)
 	return value ? "yes" : "no";
 }
 
-static void log_egl(struct renderer *renderer)
+static void log_egl(struct glue *glue)
 {
+	struct renderer *renderer = &glue->renderer;
 	const struct gl_api *api = &renderer->api;
 	const struct egl *egl = &renderer->egl;
 
@@ -62,7 +63,8 @@ static void log_egl(struct renderer *renderer)
 	weston_log("EGL vendor: %s\n", api->eglQueryString(egl->display, EGL_VENDOR));
 	weston_log("EGL client APIs: %s\n", api->eglQueryString(egl->display, EGL_CLIENT_APIS));
 	weston_log("EGL features:\n");
-	weston_log_continue(STAMP_SPACE "EGL Wayland extension: no\n");
+	weston_log_continue(
+		STAMP_SPACE "EGL Wayland extension: %s\n", yesno(glue->bound_opening != 0));
 	weston_log_continue(STAMP_SPACE "context priority: %s\n", yesno(egl->context_priority));
 	weston_log_continue(STAMP_SPACE "buffer age: %s\n", yesno(egl->buffer_age));
 	weston_log_continue(STAMP_SPACE "partial update: %s\n", yesno(egl->partial_update));
@@ -108,7 +110,7 @@ void glue_log_features(struct glue *glue)
 	struct renderer *renderer = &glue->renderer;
 
 	weston_log("weston-robust GL renderer " WESTON_ROBUST_VERSION "\n");
-	log_egl(renderer);
+	log_egl(glue);
 	log_gl(renderer);
 	if (!renderer->generation->caps.get_reset_status) {
 		weston_log("warning: EGL or GL offers no reset notification: "

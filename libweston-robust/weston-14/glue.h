@@ -48,11 +48,12 @@ struct glue {
 	struct wl_list surfaces;                // struct glue_surface.link
 	struct wl_list buffers;                 // struct glue_buffer.link
 	struct weston_drm_format_array formats; // of dmabufs; never changes
-	struct gbm_device *gbm;                 // to allocate from; NULL: none
-	int gbm_fd;                             // -1: the device is the backend's
-	bool read_bgra;                         // compositor->read_format is ARGB8888, not ABGR8888
-	int64_t frame_ns;                       // when the present repaint began
-	struct frame frame;                     // reused by each repaint
+	unsigned bound_opening; // egl.opened when EGL was bound to the wl_display; 0: it is not
+	struct gbm_device *gbm; // to allocate from; NULL: none
+	int gbm_fd;             // -1: the device is the backend's
+	bool read_bgra;         // compositor->read_format is ARGB8888, not ABGR8888
+	int64_t frame_ns;       // when the present repaint began
+	struct frame frame;     // reused by each repaint
 	struct target
 		*bound_target; // between drawing and presenting only: what read_pixels() reads
 
@@ -296,6 +297,10 @@ bool glue_buffer_shm_layout(struct glue_buffer *gb, struct content_layout *layou
 /** Stop listening to its wl_buffer. */
 void glue_buffer_unwatch(struct glue_buffer *gb);
 
+/** @buffer shows @source, which is owned from then on. Returns false when memory is short. */
+bool glue_buffer_set_image(
+	struct glue *glue, struct weston_buffer *buffer, struct image_source *source);
+
 /** Free its image source, and all that was made of it. */
 void glue_buffer_drop_image(struct glue_buffer *gb);
 
@@ -359,6 +364,13 @@ void glue_retention_sums(struct glue *glue, uint64_t *held, uint64_t *copied);
 
 /** A frame of @gen was drawn with placeholders: report the surfaces that were not reported yet. */
 void glue_note_lost_surfaces(struct glue *glue, const struct generation *gen);
+
+/* ---- legacy.c ---- */
+
+/** Have EGL serve clients with its own protocol, on the display that is open now. */
+void glue_legacy_bind(struct glue *glue);
+
+void glue_legacy_unbind(struct glue *glue);
 
 /* ---- fence.c ---- */
 

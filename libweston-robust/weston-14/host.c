@@ -120,6 +120,7 @@ static void host_damage_all(struct renderer_host *host)
 	struct glue *glue = glue_from_host(host);
 	struct glue_output *out;
 
+	glue_legacy_bind(glue);
 	wl_list_for_each (out, &glue->outputs, link) {
 		glue_repaint_owed(out);
 	}

@@ -49,6 +49,7 @@ static void destroy(struct weston_compositor *compositor)
 	}
 	glue_color_fini(glue);
 	glue_dmabuf_fini(glue);
+	glue_legacy_unbind(glue);
 	glue_uevent_fini(glue);
 	glue_api_fini(glue);
 	renderer_fini(&glue->renderer);
@@ -92,6 +93,7 @@ static void introduce(struct glue *glue)
 	}
 	glue_add_shm_formats(glue);
 	glue_dmabuf_init(glue);
+	glue_legacy_bind(glue);
 	glue_log_features(glue);
 	glue_debug_init(glue);
 	glue_uevent_init(glue);

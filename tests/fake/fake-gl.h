@@ -36,6 +36,13 @@ struct fake_window {
 	unsigned surfaces; // EGLSurfaces on it now; EGL allows one
 };
 
+/** What stands for a wl_buffer that only EGL understands. */
+struct fake_wl_buffer {
+	int width, height;
+	uint32_t fourccs[2]; // DRM_FORMAT_* of each plane; the second one is of half the size
+	int fd, offset[2], pitch;
+};
+
 /** What the fake offers and how it misbehaves. May be changed at any time. */
 struct fake_script {
 	const char *egl_client_extensions, *egl_extensions;

@@ -107,6 +107,21 @@ static void read_attribs(struct fake_egl_image *image, const EGLint *attribs)
 	}
 }
 
+/* One plane of a buffer that only EGL knows. */
+static void describe_wl_buffer(
+	struct fake_egl_image *image, const struct fake_wl_buffer *buffer, const EGLint *attribs)
+{
+	unsigned plane = attribs[0] == EGL_WAYLAND_PLANE_WL ? (unsigned)attribs[1] : 0;
+
+	image->width = plane ? buffer->width / 2 : buffer->width;
+	image->height = plane ? buffer->height / 2 : buffer->height;
+	image->fourcc = buffer->fourccs[plane];
+	image->planes = 1;
+	image->fd[0] = buffer->fd;
+	image->offset[0] = buffer->offset[plane];
+	image->pitch[0] = buffer->pitch;
+}
+
 /* The caller keeps its fds. */
 static bool take_fds(struct fake_egl_image *image)
 {
@@ -149,14 +164,18 @@ static EGLImageKHR EGLAPIENTRY fake_eglCreateImageKHR(EGLDisplay display, EGLCon
 			image = &fake.images[i];
 		}
 	}
-	if (!image || target != EGL_LINUX_DMA_BUF_EXT || context != EGL_NO_CONTEXT) {
+	if (!image || context != EGL_NO_CONTEXT) {
 		fake_egl_fail(EGL_BAD_PARAMETER);
 		return EGL_NO_IMAGE_KHR;
 	}
 	*image = (struct fake_egl_image){.live = true, .used = true};
 	image->display = fake_display_index(display);
 	fake_report.images++;
-	read_attribs(image, attribs);
+	if (target == EGL_WAYLAND_BUFFER_WL) {
+		describe_wl_buffer(image, buffer, attribs);
+	} else {
+		read_attribs(image, attribs);
+	}
 	if (!take_fds(image) || refused(image)) {
 		end_image(image);
 		fake_egl_fail(EGL_BAD_MATCH);

@@ -326,6 +326,36 @@ TEST(kept_fds_outlive_the_clients)
 	teardown(&rig);
 }
 
+/* Buffers that only EGL understands are asked for plane by plane. */
+TEST(wl_buffers_of_egl)
+{
+	struct fake_wl_buffer buffer = {
+		.width = WIDTH,
+		.height = HEIGHT,
+		.fourccs = {DRM_FORMAT_R8, DRM_FORMAT_GR88},
+		.offset = {0, CHROMA},
+		.pitch = STRIDE,
+	};
+	struct rig rig;
+
+	setup(&rig, DRM_FORMAT_NV12, DRM_FORMAT_MOD_INVALID);
+	buffer.fd = rig.fd;
+	rig.source.kind = IMAGE_SOURCE_WL_BUFFER;
+	rig.source.wl_buffer = &buffer;
+	rig.source.layout = IMAGE_SOURCE_Y_UV;
+	paint_grey(&rig, 126);
+	check(&rig, 128, 128, 128);
+	test_assert_int_eq(fake_report.images, 2);
+	next_generation(&rig);
+	check(&rig, 128, 128, 128);
+	/* Gone, and shown all the same. */
+	image_source_forget(&rig.source);
+	check(&rig, 128, 128, 128);
+	next_generation(&rig);
+	test_assert(!texture_get(rig.gen, &rig.content));
+	teardown(&rig);
+}
+
 TEST(forgotten_is_shown_until_the_next_reset)
 {
 	struct rig rig;

@@ -29,6 +29,7 @@ DEPENDS = " \
     protobuf-c-native \
     udev \
     virtual/egl \
+    virtual/libgbm \
     virtual/libgles2 \
     wayland \
     wayland-native \
