@@ -185,16 +185,23 @@ static EGLSurface surface_beside(const struct target *target)
 	return EGL_NO_SURFACE;
 }
 
+enum target_result target_prepare_window(struct target *target)
+{
+	struct egl *egl = target->egl;
+
+	if (target->egl_window.surface == EGL_NO_SURFACE) {
+		target->egl_window.surface =
+			egl_create_window_surface(egl, &target->window, &target->visuals);
+	}
+	return target->egl_window.surface != EGL_NO_SURFACE ? TARGET_OK : egl_failure(egl);
+}
+
 enum target_result target_prepare(struct generation *gen, struct target *target)
 {
 	struct egl *egl = gen->egl;
 
 	if (target->kind == TARGET_WINDOW) {
-		if (target->egl_window.surface == EGL_NO_SURFACE) {
-			target->egl_window.surface =
-				egl_create_window_surface(egl, &target->window, &target->visuals);
-		}
-		return target->egl_window.surface != EGL_NO_SURFACE ? TARGET_OK : egl_failure(egl);
+		return target_prepare_window(target);
 	}
 	if (target->framebuffer && target->framebuffer->gen == gen) {
 		return TARGET_OK;

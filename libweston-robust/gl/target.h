@@ -69,6 +69,9 @@ void target_init_layer(struct target *target, struct egl *egl, int32_t width, in
 /** Destroy the EGLSurface, or the framebuffer. */
 void target_fini(struct target *target);
 
+/** Make the surface of a window, if it is missing. Needs the display, but no context. */
+enum target_result target_prepare_window(struct target *target);
+
 /** Make what is missing of the surface or framebuffer. */
 enum target_result target_prepare(struct generation *gen, struct target *target);
 

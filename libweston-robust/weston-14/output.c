@@ -92,12 +92,18 @@ struct egl_visuals glue_visuals_from_formats(
 /*
  * What is missing of a target is made at its first frame, when the GPU is away. It may turn out to
  * be away only here. Returns false when the GPU is there and the target can't be made.
+ *
+ * Not so on GBM: the backend asks the gbm_surface for its front buffer after each repaint, drawn or
+ * not, and Mesa crashes where there is no EGLSurface yet. It takes no context to make one.
  */
 static bool target_possible(struct glue_output *out, struct target *target)
 {
 	struct renderer *renderer = &out->glue->renderer;
 	struct generation *gen = renderer_generation(renderer);
 
+	if (renderer->egl.options.platform == EGL_PLATFORM_GBM_KHR) {
+		return target_prepare_window(target) == TARGET_OK;
+	}
 	return !gen || renderer_accept(renderer, target_prepare(gen, target)) ||
 	       !renderer_generation(renderer);
 }
