@@ -143,31 +143,6 @@ def mode_change(stage):
     return f"4 resets; {figures(incident)}"
 
 
-def vt_switch(stage):
-    """A reset while the session is away; and one that ends after it has come back."""
-    session = stage.weston(STILL)
-    before = stage.settled()
-    before.save(stage.out / f"{stage.name}-before.png")
-    for number, way in enumerate(("while away", "over the return")):
-        stage.machine.keys("ctrl", "alt", "f2")
-        session.wait("[ \"$(cat /sys/class/tty/tty0/active)\" = tty2 ]", "the other terminal")
-        time.sleep(1)
-        stage.picture(f"during-{number + 1}")
-        # Nothing draws now: the idle poll sleeps, and finds it at the return.
-        session.lose("--forever" if number else "--queries=3", wait=False)
-        session.machine.run("busybox chvt 1")
-        if number:
-            time.sleep(1.5)
-            stage.picture("returned")
-            session.machine.run(f"wr-fault {RUNTIME}/fault release")
-        incident = session.recovered()
-        after = stage.settled()
-        after.save(stage.out / f"{stage.name}-after-{number + 1}.png")
-        stage.same(before, after, f"the screen after a reset {way}")
-    stage.whole()
-    return f"2 resets; {figures(incident)}"
-
-
 def planes(stage):
     """A cursor on a cursor plane. Virtual machines hide theirs from atomic clients."""
     if stage.machine.gpu == "bochs":
@@ -273,7 +248,6 @@ def last_resort(stage):
 
 
 SCENARIOS = {
-    "idle": idle, "drawing": drawing, "away": away, "ten": ten, "vt-switch": vt_switch,
-    "mode-change": mode_change, "outputs": outputs, "planes": planes, "dmabuf": dmabuf,
-    "last-resort": last_resort,
+    "idle": idle, "drawing": drawing, "away": away, "ten": ten, "mode-change": mode_change,
+    "outputs": outputs, "planes": planes, "dmabuf": dmabuf, "last-resort": last_resort,
 }

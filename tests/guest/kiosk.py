@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: weston-robust contributors
 """Scenarios of a kiosk and an in-vehicle system: our unit under systemd, with its watchdog."""
 import re
+import time
 
 from desktop import figures
 from image import HERE
@@ -112,12 +113,20 @@ systemctl start --no-block {UNIT}
             f"journalctl -b -u {UNIT} | grep -c 'Watchdog timeout' || true"))
         return state
 
+    def require_well(self):
+        """Fail unless systemd has had nothing to do, and has watched."""
+        unit = self.unit()
+        require(unit["ActiveState"] == "active" and unit["NRestarts"] == "0"
+                and unit["watchdog_fired"] == 0 and re.match(r"\d", unit["WatchdogUSec"]),
+                f"the unit: {unit}")
+        return unit
+
     def stop(self):
         self.machine.run(f"systemctl stop {UNIT}; pkill journalctl; true", 60, check=False)
 
 
-def survive(stage, ini, application, colours):
-    """20 resets: the same process, the application alive, a quiet watchdog, the same picture."""
+def start(stage, ini, application):
+    """The unit, in a session of its own; what the journal says goes with an error."""
     stage.end_session()
     session = UnitSession(stage.machine, ini, application)
     try:
@@ -127,6 +136,12 @@ def survive(stage, ini, application, colours):
         session.stop()
         raise MachineError(f"{error}\n{journal}") from None
     stage.session, stage.config = session, None
+    return session
+
+
+def survive(stage, ini, application, colours):
+    """20 resets: the same process, the application alive, a quiet watchdog, the same picture."""
+    session = start(stage, ini, application)
     before = stage.settled(need_colours=colours)
     before.save(stage.out / f"{stage.name}-before.png")
     session.begin_kms()
@@ -145,10 +160,7 @@ def survive(stage, ini, application, colours):
     stage.same(before, after, f"the screen after {RESETS} resets")
     stage.whole()
     stage.no_mode_set(kms)
-    unit = session.unit()
-    require(unit["ActiveState"] == "active" and unit["NRestarts"] == "0"
-            and unit["watchdog_fired"] == 0 and re.match(r"\d", unit["WatchdogUSec"]),
-            f"the unit: {unit}")
+    unit = session.require_well()
     stage.end_session()
     return (f"{RESETS} resets, process {session.pid}, watchdog of {unit['WatchdogUSec']} quiet; "
             f"the last: {figures(incident)}; {kms}")
@@ -164,4 +176,31 @@ def ivi(stage):
     return survive(stage, IVI, "/usr/bin/weston-flower", 10)
 
 
-SCENARIOS = {"kiosk": kiosk, "ivi": ivi}
+def vt_switch(stage):
+    """A reset while the session is away; and one that ends after it has come back. By logind."""
+    session = start(stage, KIOSK, "/usr/bin/weston-flower")
+    before = stage.settled(need_colours=3)
+    before.save(stage.out / f"{stage.name}-before.png")
+    for number, way in enumerate(("while away", "over the return")):
+        stage.machine.keys("ctrl", "alt", "f2")
+        session.wait("[ \"$(cat /sys/class/tty/tty0/active)\" = tty2 ]", "the other terminal")
+        time.sleep(1)
+        stage.picture(f"during-{number + 1}")
+        # Nothing draws now: the idle poll sleeps, and finds it at the return.
+        session.lose("--forever" if number else "--queries=3", wait=False)
+        session.machine.run("busybox chvt 7")
+        if number:
+            time.sleep(1.5)
+            stage.picture("returned")
+            session.machine.run(f"{FAULT} release")
+        incident = session.recovered()
+        after = stage.settled()
+        after.save(stage.out / f"{stage.name}-after-{number + 1}.png")
+        stage.same(before, after, f"the screen after a reset {way}")
+    stage.whole()
+    session.require_well()
+    stage.end_session()
+    return f"2 resets; {figures(incident)}"
+
+
+SCENARIOS = {"kiosk": kiosk, "ivi": ivi, "vt-switch": vt_switch}

@@ -112,7 +112,7 @@ cat >{RUNTIME}/weston.ini <<'END'
 {self.ini}END
 {FAULT} create
 export XDG_CACHE_HOME={RUNTIME}/cache LIBSEAT_BACKEND=builtin
-export WR_FAULT_CONTROL={RUNTIME}/fault WR_FAULT_TARGET=compositor
+export GALLIVM_PERF=nopt WR_FAULT_CONTROL={RUNTIME}/fault WR_FAULT_TARGET=compositor
 export LD_PRELOAD=/wr/bin/libfault-gl.so WR_HAND={RUNTIME}/hand {self.environment}
 setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socket=wayland-1 \
   --config={RUNTIME}/weston.ini --log={LOG} --logger-scopes=log,drm-backend,gpu-recovery \
@@ -131,8 +131,8 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
     def wait(self, condition, what, seconds=20):
         """Wait in the guest until a shell condition holds."""
         status, output = self.machine.run(
-            f"i=0; until {condition}; do i=$((i+1)); [ $i -lt {int(seconds * 10)} ] || exit 9; "
-            "sleep 0.1; done", seconds * 6 + 20, check=False)
+            f"end=$(($(date +%s)+{seconds})); until {condition}; do "
+            "[ $(date +%s) -lt $end ] || exit 9; sleep 0.1; done", seconds + 60, check=False)
         if status:
             tail = self.machine.run(f"grep -v 'drm-backend\\|atomic' {LOG} | tail -n 15; "
                                     f"tail -n 5 {RUNTIME}/weston.err", check=False)[1]
@@ -153,6 +153,13 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
         self.wait("( export WAYLAND_DISPLAY=wayland-1; weston-debug scene-graph >/run/views; "
                   f"for pid in {pids}; do grep -q \"PID $pid\\b\" /run/views || exit 1; done )",
                   "the clients' windows", seconds)
+
+    def rest(self, seconds=60):
+        """Wait until the guest's processors have nothing to do: all that was to be drawn is."""
+        self.wait("( set -- $(sed -n 's/^cpu //p' /proc/stat); i=$4; t=$(($1+$2+$3+$4+$5+$7)); sleep 1; "
+                  "set -- $(sed -n 's/^cpu //p' /proc/stat); "
+                  "[ $((($4-i)*100)) -gt $((($1+$2+$3+$4+$5+$7-t)*75)) ] )",
+                  "the guest to come to rest", seconds)
 
     def dead_clients(self):
         """The commands of those clients that have ended."""

@@ -7,8 +7,8 @@ import picture
 from machine import MachineError
 from session import Session, watch_kernel
 
-BACKGROUND = (0x20, 0x50, 0x80)
 MARGIN = 24
+ANIMATED = ("weston-simple-shm", "weston-simple-egl", "weston-simple-dmabuf-egl -d /dev/dri/card0")
 
 
 class Failure(Exception):
@@ -43,7 +43,9 @@ class Stage:
             self.session, self.config = session, (clients, config)
             for client in clients:
                 session.client(client)
-            session.shown()
+                session.shown()
+                if client not in ANIMATED:
+                    session.rest()
         return self.session
 
     def end_session(self):
@@ -64,6 +66,8 @@ class Stage:
     def settled(self, mask=None, need_colours=1, head=0, seconds=60):
         """Wait until the desktop is there, and nothing changes outside the mask."""
         deadline = time.monotonic() + seconds
+        if mask is None:
+            self.session.rest()
         before = self.shoot(head)
         while True:
             time.sleep(0.7)
