@@ -174,6 +174,11 @@ static int commanded(int fd, uint32_t mask, void *data)
 	return 0;
 }
 
+static void leave(struct weston_compositor *compositor)
+{
+	wl_display_terminate(desk.display);
+}
+
 static bool load_backend(void)
 {
 	struct weston_headless_backend_config config = {
@@ -212,6 +217,7 @@ static bool start(const char *plugin, const char *socket, int argc, char *argv[]
 	if (!desk.compositor || !load_backend()) {
 		return false;
 	}
+	desk.compositor->exit = leave;
 	wl_signal_add(&desk.compositor->create_surface_signal, &created);
 	desk_register(&desk);
 	desk.commands = wl_event_loop_add_fd(wl_display_get_event_loop(desk.display), STDIN_FILENO,
