@@ -20,6 +20,8 @@ static void group_drop_names(struct fault_share_group *group, bool lost)
 	for (int type = 0; type < FAULT_NAME_SHARED_COUNT; type++) {
 		fault_name_set_drop(&group->names[type], type, lost);
 	}
+	free(group->borrowed.bits);
+	group->borrowed = (struct fault_name_set){0};
 }
 
 static void drop_own_names(struct fault_context *context, bool lost)

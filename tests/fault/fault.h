@@ -91,6 +91,7 @@ struct fault_share_group {
 	int number; // from 1: the lowest that no living group had when it was made
 	bool dead;
 	struct fault_name_set names[FAULT_NAME_SHARED_COUNT];
+	struct fault_name_set borrowed; // textures whose memory is an EGLImage's; not counted
 };
 
 struct fault_context {
@@ -241,6 +242,8 @@ void fault_name_created(enum fault_name_type type, GLuint name);
 void fault_name_deleted(enum fault_name_type type, GLuint name);
 /** Count objects that have no number (sync objects), by one up or down. */
 void fault_name_count(enum fault_name_type type, int change);
+/** The memory of a texture of the current context is an EGLImage's, until it is deleted. */
+void fault_texture_borrows(GLuint name);
 /** Drop a set and take what is in it off the counts of the slot. The lock must be held. */
 void fault_name_set_drop(struct fault_name_set *set, enum fault_name_type type, bool lost);
 

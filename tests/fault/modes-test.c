@@ -217,14 +217,19 @@ static EGLImage image_of_texture(struct probe *probe, EGLContext context)
 	return image;
 }
 
-static uint32_t read_image(struct probe *probe, EGLImage image)
+static void bind_image(EGLImage image)
 {
 	PFNGLEGLIMAGETARGETTEXTURE2DOESPROC bind =
 		(PFNGLEGLIMAGETARGETTEXTURE2DOESPROC)eglGetProcAddress(
 			"glEGLImageTargetTexture2DOES");
 
-	probe_use(probe, probe_context(probe, PROBE_ROBUST));
 	bind(GL_TEXTURE_2D, image);
+}
+
+static uint32_t read_image(struct probe *probe, EGLImage image)
+{
+	probe_use(probe, probe_context(probe, PROBE_ROBUST));
+	bind_image(image);
 	return probe_read();
 }
 
@@ -371,18 +376,24 @@ PROBE_TEST(any_extension_is_hidden, "hide=EGL_KHR_image_base,GL_OES_EGL_image")
 	test_assert(strstr(extensions, "GL_OES_EGL_image_external "));
 }
 
-PROBE_TEST(memory_purge_is_told_and_loses_no_context, "offer-purge=1")
+static EGLContext context_told_of_purges(struct probe *probe)
 {
 	const EGLint attributes[] = {EGL_CONTEXT_MAJOR_VERSION, 3,
 		EGL_CONTEXT_OPENGL_RESET_NOTIFICATION_STRATEGY_EXT, EGL_LOSE_CONTEXT_ON_RESET,
 		EGL_GENERATE_RESET_ON_PURGE, EGL_TRUE, EGL_NONE};
-
-	test_assert(strstr(eglQueryString(probe->display, EGL_EXTENSIONS),
-		"EGL_NV_robustness_video_memory_purge"));
 	EGLContext context =
 		eglCreateContext(probe->display, probe->config, EGL_NO_CONTEXT, attributes);
+
 	test_assert(context != EGL_NO_CONTEXT);
 	probe_use(probe, context);
+	return context;
+}
+
+PROBE_TEST(memory_purge_is_told_and_loses_no_context, "offer-purge=1")
+{
+	test_assert(strstr(eglQueryString(probe->display, EGL_EXTENSIONS),
+		"EGL_NV_robustness_video_memory_purge"));
+	context_told_of_purges(probe);
 	probe_clear(PROBE_GREEN);
 	probe_strike("cause=purged");
 	test_assert_int_eq(probe_read(), PROBE_MAGENTA);
@@ -392,4 +403,15 @@ PROBE_TEST(memory_purge_is_told_and_loses_no_context, "offer-purge=1")
 	probe_clear(PROBE_RED);
 	test_assert_int_eq(probe_read(), PROBE_RED);
 	test_assert_int_eq(probe_slot()->losses, 0);
+}
+
+PROBE_TEST(memory_purge_spares_images, "offer-purge=1")
+{
+	EGLImage image = image_of_texture(probe, start(probe));
+
+	context_told_of_purges(probe);
+	bind_image(image);
+	probe_strike("cause=purged");
+	test_assert_int_eq(probe_read(), PROBE_RED);
+	test_assert_int_eq(glGetGraphicsResetStatus(), GL_PURGED_CONTEXT_RESET_NV);
 }

@@ -51,6 +51,15 @@ static void add(struct fault_name_set *set, enum fault_name_type type, GLuint na
 	fault.slot->names_alive[type]++;
 }
 
+static void borrow_ends(GLuint name)
+{
+	struct fault_name_set *set = &fault_thread.context->group->borrowed;
+
+	if (name / 64 < set->words) {
+		set->bits[name / 64] &= ~(1ull << name % 64);
+	}
+}
+
 static void drop(struct fault_name_set *set, enum fault_name_type type, GLuint name)
 {
 	uint64_t bit = 1ull << name % 64;
@@ -61,6 +70,9 @@ static void drop(struct fault_name_set *set, enum fault_name_type type, GLuint n
 	set->bits[name / 64] &= ~bit;
 	set->alive--;
 	fault.slot->names_alive[type]--;
+	if (type == FAULT_NAME_TEXTURE) {
+		borrow_ends(name);
+	}
 }
 
 void fault_names_created(enum fault_name_type type, GLsizei n, const GLuint *names)
@@ -79,6 +91,19 @@ void fault_names_deleted(enum fault_name_type type, GLsizei n, const GLuint *nam
 	struct fault_name_set *set = current_set(type);
 	for (GLsizei i = 0; set && names && i < n; i++) {
 		drop(set, type, names[i]);
+	}
+	pthread_mutex_unlock(&fault_lock);
+}
+
+void fault_texture_borrows(GLuint name)
+{
+	pthread_mutex_lock(&fault_lock);
+	if (current_set(FAULT_NAME_TEXTURE) && name < NAME_LIMIT) {
+		struct fault_name_set *set = &fault_thread.context->group->borrowed;
+
+		if (name / 64 < set->words || grow(set, name / 64 + 1)) {
+			set->bits[name / 64] |= 1ull << name % 64;
+		}
 	}
 	pthread_mutex_unlock(&fault_lock);
 }

@@ -5,6 +5,8 @@
  * Contents of objects that outlive a fault are filled with magenta: textures and renderbuffers
  * after a purge of video memory, EGLImages after a loss (mode garbage). Only what can be drawn to
  * is reached: textures that a framebuffer takes at level 0, not those of GL_TEXTURE_EXTERNAL_OES.
+ * A purge leaves textures made from EGLImages alone: those may be memory of a client, which nobody
+ * but the client could fill again.
  */
 #include "fault.h"
 
@@ -106,9 +108,15 @@ static void spoil_set(GLuint scratch, struct fault_context *context, enum fault_
 {
 	/* The program may not change it meanwhile: it is in this very call. */
 	const struct fault_name_set *set = &context->group->names[type];
+	const struct fault_name_set *borrowed = &context->group->borrowed;
 
 	for (uint32_t word = 0; word < set->words; word++) {
-		for (uint64_t bits = set->bits[word]; bits; bits &= bits - 1) {
+		uint64_t bits = set->bits[word];
+
+		if (type == FAULT_NAME_TEXTURE && word < borrowed->words) {
+			bits &= ~borrowed->bits[word];
+		}
+		for (; bits; bits &= bits - 1) {
 			spoil_name(scratch, type, word * 64 + (uint32_t)__builtin_ctzll(bits));
 		}
 	}
@@ -185,11 +193,15 @@ void fault_glEGLImageTargetTexture2DOES(GLenum target, GLeglImageOES image)
 		return;
 	}
 	REAL(glEGLImageTargetTexture2DOES)(target, image);
-	if (target != GL_TEXTURE_2D || !fault_thread.context || !image_survived(image)) {
+	if (target != GL_TEXTURE_2D || !fault_thread.context) {
+		return;
+	}
+	REAL(glGetIntegerv)(GL_TEXTURE_BINDING_2D, &texture);
+	fault_texture_borrows((GLuint)texture);
+	if (!image_survived(image)) {
 		return;
 	}
 	keep_error(fault_thread.context);
-	REAL(glGetIntegerv)(GL_TEXTURE_BINDING_2D, &texture);
 	REAL(glGenFramebuffers)(1, &scratch);
 	spoil_name(scratch, FAULT_NAME_TEXTURE, (GLuint)texture);
 	REAL(glDeleteFramebuffers)(1, &scratch);
