@@ -89,8 +89,8 @@ class Hook(Case):
         self.assertFalse(os.path.exists(os.path.join(self.folder, 'owned')))
 
     def test_inherits_nothing(self):
-        self.start('hook=ls -l /proc/$$/fd >@/fds; grep Sig /proc/$$/status >>@/fds; '
-                   'cut -d" " -f6 /proc/$$/stat >>@/fds; echo $$ >>@/fds\n')
+        self.start('hook=ls -l /proc/$$/fd >@/part; grep Sig /proc/$$/status >>@/part; '
+                   'cut -d" " -f6 /proc/$$/stat >>@/part; echo $$ >>@/part; mv @/part @/fds\n')
         self.reset()
         text = self.said('fds', 7)
         numbers = [int(line.split()[8]) for line in text.splitlines() if ' -> ' in line]
