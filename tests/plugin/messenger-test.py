@@ -129,14 +129,15 @@ class Hook(Case):
 
     def test_starting_it_takes_no_time(self):
         self.start('hook=true\n')
-        worst = 0
-        for _ in range(20):
+        times = []
+        for _ in range(21):
             begin = time.monotonic()
             self.reset()
-            worst = max(worst, time.monotonic() - begin)
+            times.append((time.monotonic() - begin) * 1000)
             time.sleep(0.02)
-        print(f'({worst * 1000:.1f} ms at most) ', end='')
-        self.assertLess(worst, 0.3)
+        times.sort()
+        print(f'(median {times[10]:.1f} ms, longest {times[20]:.1f} ms) ', end='')
+        self.assertLess(times[10], 50)
 
     def test_failure_is_logged(self):
         self.start('hook=exit 3\n')
