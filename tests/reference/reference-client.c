@@ -27,6 +27,14 @@ static const struct check_case *const tables[] = {
 static const char *const group_names[] = {
 	"plain", "output", "damage", "color", "borders", "source-gone", "buffer-gone"};
 
+/** What the client has bound beside the scene's display. */
+struct bound {
+	struct wl_registry *registry;
+	struct wl_seat *seat;
+};
+
+static struct bound bound;
+
 static void on_enter(void *data, struct wl_pointer *pointer, uint32_t serial,
 	struct wl_surface *surface, wl_fixed_t x, wl_fixed_t y)
 {
@@ -59,9 +67,8 @@ static void on_global(void *data, struct wl_registry *registry, uint32_t name,
 			wl_registry_bind(registry, name, &wr_reference_seat_v1_interface, 1);
 	} else if (strcmp(interface, wl_seat_interface.name) == 0) {
 		/* Version 1 tells of no more than the listener above takes. */
-		struct wl_seat *seat = wl_registry_bind(registry, name, &wl_seat_interface, 1);
-
-		check->pointer = wl_seat_get_pointer(seat);
+		bound.seat = wl_registry_bind(registry, name, &wl_seat_interface, 1);
+		check->pointer = wl_seat_get_pointer(bound.seat);
 		wl_pointer_add_listener(check->pointer, &pointer_listener, check);
 	}
 }
@@ -134,8 +141,8 @@ static bool set_up(struct check *check, const struct options *options)
 		fprintf(stderr, "reference-client: %s\n", error);
 		return false;
 	}
-	struct wl_registry *registry = wl_display_get_registry(check->display.display);
-	wl_registry_add_listener(registry, &registry_listener, check);
+	bound.registry = wl_display_get_registry(check->display.display);
+	wl_registry_add_listener(bound.registry, &registry_listener, check);
 	wl_display_roundtrip(check->display.display);
 	if (!choose_output(check, options->output)) {
 		fprintf(stderr, "reference-client: no output %s\n",
@@ -143,6 +150,21 @@ static bool set_up(struct check *check, const struct options *options)
 		return false;
 	}
 	return true;
+}
+
+static void tear_down(struct check *check)
+{
+	if (check->pointer) {
+		wl_pointer_destroy(check->pointer);
+		wl_seat_destroy(bound.seat);
+	}
+	if (check->pointer_control) {
+		wr_reference_seat_v1_destroy(check->pointer_control);
+	}
+	if (bound.registry) {
+		wl_registry_destroy(bound.registry);
+	}
+	scene_display_finish(&check->display);
 }
 
 static void run_case(struct check *check, const struct check_case *which, const char *prefix)
@@ -296,6 +318,6 @@ int main(int argc, char *argv[])
 		return for_all(&check, &options) ? 0 : 1;
 	}
 	bool ok = set_up(&check, &options) && for_all(&check, &options);
-	scene_display_finish(&check.display);
+	tear_down(&check);
 	return ok ? 0 : 1;
 }
