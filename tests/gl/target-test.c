@@ -60,6 +60,26 @@ static int bind_and_ask_age(struct rig *rig)
 	return target_buffer_age(rig->gen, &rig->scene.window_target);
 }
 
+/* On GBM the backend asks for the front buffer of a window that was made while the GPU was away. */
+TEST(a_window_gets_its_surface_without_a_context)
+{
+	struct rig rig;
+	EGLSurface surface;
+	const char *error;
+
+	setup(&rig);
+	fake_gl_lose(GL_INNOCENT_CONTEXT_RESET_EXT, 0);
+	generation_destroy(rig.gen, true);
+	test_assert_int_eq(target_prepare_window(&rig.scene.window_target), TARGET_OK);
+	surface = rig.scene.window_target.egl_window.surface;
+	test_assert(surface != EGL_NO_SURFACE);
+	rig.gen = generation_create(&rig.egl, 2, &error);
+	test_assert(rig.gen != NULL);
+	test_assert_int_eq(target_bind(rig.gen, &rig.scene.window_target), TARGET_OK);
+	test_assert(rig.scene.window_target.egl_window.surface == surface);
+	teardown(&rig);
+}
+
 TEST(a_window_has_one_surface_for_all_generations)
 {
 	struct rig rig;
