@@ -39,6 +39,14 @@ Fault = collections.namedtuple('Fault', 'kind text losses patient sure hold idle
                                defaults=(1, False, True, 0, False, False))
 
 
+def text(action):
+    """An action in one line."""
+    def word(value):
+        return f'{value.kind}: {value.text}' if isinstance(value, Fault) else \
+            str(getattr(value, 'name', value))
+    return ' '.join(word(value) for value in action)
+
+
 def end_of_reset(rnd):
     return f'queries={rnd.randint(1, 5)}' if rnd.random() < 0.6 else f'ms={rnd.randint(1, 6)}'
 
@@ -136,11 +144,14 @@ class Shown:
         return self.scene is None or self.scene.classes[1] != 'filtered'
 
 
+    def of_images(self):
+        return self.scene is not None and self.scene.name.startswith('dmabuf')
+
     def whole_pixels(self):
         """Whether its windows may have any size. What is scaled may not: what a pixel shows of which
         the core counts more as opaque than GL covers is not defined, under any renderer. Nor may
         what has a stride of its own or several planes: its buffer would be too small."""
-        return self.plain() and not re.match('buffer-|viewport|.*scale2|.*solid|yuv|stride',
+        return self.plain() and not re.match('buffer-|viewport|.*scale2|.*solid|yuv|dmabuf|stride',
                                              self.scene.name)
 
 
@@ -239,6 +250,9 @@ class Plan:
 
     def fault(self, table=KINDS):
         fault = pick(self.rnd, table)(self.rnd)
+        # That would spoil the clients' own memory.
+        if fault.kind == 'garbage' and any(shown.of_images() for shown in self.clients.values()):
+            fault = fault._replace(kind='lost', text=fault.text.replace('+garbage', ''))
         self.since_canon += fault.losses
         self.patient |= fault.patient
         return fault

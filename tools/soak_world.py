@@ -27,6 +27,7 @@ POLL_S = 0.0004
 REDRAWS = 3
 EDGES_SHARE = 0.002
 SHORT_MS = 20
+TRIM_S = 0.004       # the renderer gives memory back beside its work
 
 # No limit of resets: otherwise the whole soak would be spent in software. Storms set one.
 USUAL = {'max_resets': 0, 'reset_window_ms': 60000, 'quiet_ms': 60000, 'probe_first_ms': 30000}
@@ -36,6 +37,10 @@ RUNNING, CONTEXT = 0, 0  # state and rung, as in weston-robust-api.h
 
 class Wrong(Exception):
     """What was to be held was not: the message says how."""
+
+
+class WrongPicture(Wrong):
+    pass
 
 
 def ini():
@@ -76,7 +81,7 @@ class World:
         return self.compositor.stop()
 
     def memory_kib(self):
-        """Resident memory, and the part of it that is not backed by files."""
+        """Resident memory, and the anonymous part of it."""
         with open(f'/proc/{self.pid()}/status', encoding='ascii') as file:
             values = dict(line.split(':', 1) for line in file)
         return [int(values[key].split()[0]) for key in ('VmRSS', 'RssAnon')]
@@ -193,6 +198,24 @@ class Pair:
         if any(not f.sure or f.patient or f.climbs or ';' in f.text for f in faults):
             self.injector.release()
 
+    def between_generations(self, look):
+        """What look() returns while there is no context at all: the next one can't be made yet.
+
+        What is left then is what resets leave behind; all that is drawn with comes and goes in tens
+        of MiB, in heaps that are never quite the same.
+        """
+        before = self.injector.read()
+        self.injector.strike('at=now queries=1 mode=lost+create-fails:-1')
+        if not self._wait(lambda slot: slot.losses > before.losses and
+                          slot.faults > before.faults and slot.objects['contexts'] == 0, SETTLE_S):
+            raise Wrong('the last context is never destroyed')
+        time.sleep(TRIM_S)
+        seen = look()
+        self.injector.release()
+        if not self._wait(lambda slot: slot.first_frame > 0, SETTLE_S):
+            raise Wrong('no whole frame after a reset')
+        return seen
+
     # The ladder.
 
     def recovery(self):
@@ -234,10 +257,11 @@ class Pair:
         """In the midst of it a picture may be refused, but not wrong."""
         for slot in sorted(self.subject.clients):
             self.both(slot, 'sync')
+        self.both(CAMERA, f'output {OUTPUTS[0]}')
         answers = self.both(CAMERA, 'digest area', same=False)
         patient = any(fault.patient for fault in self.open)
         if answers[0][0] == 'ok' and answers[0] != answers[1] and not patient:
-            raise Wrong(f'a picture during the recovery: {answers[0]}, not {answers[1]}')
+            raise WrongPicture(f'a picture during the recovery: {answers[0]}, not {answers[1]}')
 
     def check(self, redraw, patient, outputs):
         """Returns how many pictures were compared."""
@@ -266,7 +290,7 @@ class Pair:
                 self.redrawn += 1
                 self.both(CAMERA, 'damage-all')
             elif answers[0][0] == 'ok' and not patient or waited > PATIENCE_S:
-                raise Wrong(f'output {name}: picture {answers[0]}, not {answers[1]}')
+                raise WrongPicture(f'output {name}: picture {answers[0]}, not {answers[1]}')
             else:
                 time.sleep(0.002)
         if patient:
