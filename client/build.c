@@ -172,7 +172,10 @@ void client_dispose_group(struct gpu_recovery *r, struct gpu_recovery_group *gro
 /* What each of them was told, if the program has not asked: soon it is too late. */
 static void ask_contexts(struct gpu_recovery *r, struct gpu_recovery_group *group)
 {
-	for (struct gpu_recovery_context *c = group->contexts; c && group->query; c = c->next) {
+	if (!group->query || r->egl.disposal->abandon_context) {
+		return;
+	}
+	for (struct gpu_recovery_context *c = group->contexts; c; c = c->next) {
 		EGLContext handle = atomic_load(&c->handle);
 
 		if (handle == EGL_NO_CONTEXT || atomic_load(&c->status) != RESET_STATUS_NONE ||

@@ -78,12 +78,15 @@ bool client_note_loss(struct gpu_recovery_group *group, enum reset_status status
 	return true;
 }
 
-/* Returns false when it cannot be asked. Without reset notification a living one has to draw. */
+/* Returns false when it cannot be asked. Without reset notification a living one has to draw. A
+ * lost one that must not even be destroyed is better not made current and released again either:
+ * that is a flush, and zink survives one of those. */
 static bool ask_sentinel(
 	struct gpu_recovery *r, struct gpu_recovery_group *group, enum reset_status *status)
 {
 	*status = RESET_STATUS_NONE;
 	if (group->sentinel == EGL_NO_CONTEXT ||
+		(atomic_load(&group->lost) && r->egl.disposal->abandon_context) ||
 		!client_make_current(r, group->api, group->sentinel)) {
 		return false;
 	}
