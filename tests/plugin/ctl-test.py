@@ -141,6 +141,11 @@ class Simulate(Case):
         self.assertIn('under way', self.json('simulate', 'guilty', expect=NOT_WELL,
                                              name='error')['error']['message'])
 
+    def test_that_does_not_come_back(self):
+        self.desk.command('whole 0')
+        told = self.json('simulate', 'guilty', expect=NOT_WELL)
+        self.assertEqual(told['incident']['result'], 'unfinished')
+
     def test_not_permitted(self):
         self.desk.write_ini('operator=true\n')
         self.ctl('reload')

@@ -38,7 +38,7 @@ class Build:
 class Desk:
     """One fake-desk. ini: the lines of [gpu-recovery]; None: no weston.ini."""
 
-    def __init__(self, ini='', options=(), environment=None):
+    def __init__(self, ini='', options=(), environment=None, fds=()):
         self.build = Build()
         self.dir = tempfile.mkdtemp(prefix='wr-plugin-')
         self.ini_path = os.path.join(self.dir, 'weston.ini')
@@ -54,7 +54,7 @@ class Desk:
         self.log_file = open(os.path.join(self.dir, 'log'), 'wb')
         self.process = subprocess.Popen(
             [self.build.desk, self.build.plugin, SOCKET, *options], env=self.env,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log_file, bufsize=0)
+            pass_fds=fds, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log_file, bufsize=0)
         self.pending = b''
         line = self.line(20)
         if line != 'ready':

@@ -61,6 +61,7 @@ static int act_out(void *data)
 	if (desk_begin(the_desk, cause)) {
 		char whole[] = "1";
 
+		whole[0] = the_desk->simulate_failure ? '0' : '1';
 		the_desk->incident[0].simulated = true;
 		desk_set_state(the_desk, WESTON_ROBUST_STATE_REBUILDING);
 		desk_set_state(the_desk, WESTON_ROBUST_STATE_RUNNING);

@@ -117,6 +117,12 @@ static bool refuse_simulation(char *arguments)
 	return true;
 }
 
+static bool end_whole(char *arguments)
+{
+	desk.simulate_failure = arguments[0] == '0';
+	return true;
+}
+
 struct command {
 	const char *name;
 	bool (*run)(char *arguments);
@@ -131,6 +137,7 @@ static const struct command commands[] = {
 	{"quit", quit},                //
 	{"refuse", refuse_simulation}, // 1 or 0
 	{"state", set_state},          // NUMBER
+	{"whole", end_whole},          // 1 or 0: how simulated resets end
 	{"status", set_status},        // KEY VALUE: of struct weston_robust_status
 };
 

@@ -39,6 +39,7 @@ struct desk {
 	uint64_t incidents_total;
 	struct weston_robust_listener *listener;
 	bool refuse_simulation;
+	bool simulate_failure; // simulated resets end without a whole frame
 	struct wl_event_source *commands;
 	struct wl_event_source *simulation;
 	enum weston_robust_cause simulated_cause;

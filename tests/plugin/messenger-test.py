@@ -18,8 +18,8 @@ NOTIFY_SEND = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done >>"$
 
 
 class Case(unittest.TestCase):
-    def start(self, ini, **environment):
-        self.desk = desk.Desk(ini.replace('@', self.folder), environment=environment)
+    def start(self, ini, fds=(), **environment):
+        self.desk = desk.Desk(ini.replace('@', self.folder), environment=environment, fds=fds)
         self.addCleanup(self.finish)
 
     def setUp(self):
@@ -89,8 +89,11 @@ class Hook(Case):
         self.assertFalse(os.path.exists(os.path.join(self.folder, 'owned')))
 
     def test_inherits_nothing(self):
+        leak = os.open('/dev/null', os.O_RDONLY)
+        self.addCleanup(os.close, leak)
         self.start('hook=ls -l /proc/$$/fd >@/part; grep Sig /proc/$$/status >>@/part; '
-                   'cut -d" " -f6 /proc/$$/stat >>@/part; echo $$ >>@/part; mv @/part @/fds\n')
+                   'cut -d" " -f6 /proc/$$/stat >>@/part; echo $$ >>@/part; mv @/part @/fds\n',
+                   fds=(leak,))
         self.reset()
         text = self.said('fds', 7)
         numbers = [int(line.split()[8]) for line in text.splitlines() if ' -> ' in line]

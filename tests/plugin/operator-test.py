@@ -168,6 +168,11 @@ class Reload(Case):
                          [('refused', (REQUEST['reload'], REASON['no_file']))])
         self.assertEqual(self.desk.config()['configured'], 1)
 
+    def test_a_broken_file_is_not_even_shown(self):
+        self.reload('operator=true\nmax-resets=9\nthis is no key\n')
+        settings = {a[0]: a[1] for n, a in self.ask('get_config') if n == 'config'}
+        self.assertEqual(settings['max-resets'], '5')
+
     def test_too_often(self):
         for _ in range(100):
             self.operator.request('reload')

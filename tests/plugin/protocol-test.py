@@ -210,6 +210,23 @@ class Surfaces(Case):
             surface.request('commit')
         self.assertTrue(self.late_object_after(wait_frame))
 
+    def test_an_object_made_anew_after_a_new_buffer(self):
+        surface, watch = self.watched()
+        self.desk.command('lose 0 0')
+        self.show(surface, self.client.shm_buffer())
+        watch.request('destroy')
+        again = self.recovery.request('get_surface', surface)
+        self.client.sync()
+        self.assertEqual(again.events, [])
+
+    def test_an_object_made_anew_while_it_is_lost(self):
+        surface, watch = self.watched()
+        self.desk.command('lose 0 0')
+        watch.request('destroy')
+        again = self.recovery.request('get_surface', surface)
+        self.client.sync()
+        self.assertEqual(again.names(), ['content_lost'])
+
     def test_lost_again_is_told_again(self):
         surface, watch = self.watched()
         self.desk.command('lose 0 0')
