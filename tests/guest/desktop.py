@@ -3,7 +3,7 @@
 """Scenarios on a desktop. Each returns what was seen; a Failure or a Skip says otherwise."""
 import time
 
-from session import RUNTIME
+from session import OLDEST, RUNTIME
 from stage import Failure, Skip, require
 
 STILL = ("weston-flower", "weston-terminal")
@@ -230,9 +230,9 @@ def last_resort(stage):
     stage.settled()
     stage.picture("before")
     first = session.pid
-    session.machine.run(f"wr-fault {RUNTIME}/fault strike --pid={first} 'mode=lost+create-fails:-1'")
+    session.machine.run(f"wr-fault {RUNTIME}/fault strike --pid={first} --wait --timeout=20 'mode=lost+create-fails:-1'")
     stage.picture("during")
-    session.wait(f"p=$(pidof -s weston) && [ $p != {first} ]", "another weston", 60)
+    session.wait(f"p=$({OLDEST}) && [ -n \"$p\" ] && [ $p != {first} ]", "another weston", 60)
     session.wait(f"[ -S {RUNTIME}/wayland-1 ]", "its socket", 60)
     session.pid = session.find_pid()
     session.clients = []

@@ -10,6 +10,7 @@ from machine import MachineError
 RUNTIME = "/run/wr"
 LOG = f"{RUNTIME}/weston.log"
 FAULT = f"wr-fault {RUNTIME}/fault"
+OLDEST = "pidof weston | tr ' ' '\\n' | sort -n | head -n 1"
 TRACING = "/sys/kernel/tracing"
 ALLOW_MODESET, NONBLOCK, TEST_ONLY = 0x400, 0x200, 0x100
 
@@ -112,7 +113,7 @@ cat >{RUNTIME}/weston.ini <<'END'
 {self.ini}END
 {FAULT} create
 export XDG_CACHE_HOME={RUNTIME}/cache LIBSEAT_BACKEND=builtin
-export GALLIVM_PERF=nopt WR_FAULT_CONTROL={RUNTIME}/fault WR_FAULT_TARGET=compositor
+export WR_FAULT_CONTROL={RUNTIME}/fault WR_FAULT_TARGET=compositor
 export LD_PRELOAD=/wr/bin/libfault-gl.so WR_HAND={RUNTIME}/hand {self.environment}
 setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socket=wayland-1 \
   --config={RUNTIME}/weston.ini --log={LOG} --logger-scopes=log,drm-backend,gpu-recovery \
@@ -122,7 +123,8 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
         self.pid = self.find_pid()
 
     def find_pid(self):
-        return int(self.machine.run("pidof -s weston || echo 0").split()[0])
+        """Weston's process; the seat's server within it is a child of the same name."""
+        return int(self.machine.run(f"{OLDEST} || true") or 0)
 
     def alive(self):
         """Whether it is still the weston that was started."""
