@@ -22,37 +22,37 @@ _Static_assert(WESTON_ROBUST_RETENTION_NONE == 3, "retention_names has to follow
 
 #define BOOL(key, member)                                                                          \
 	{                                                                                          \
-		.name = key, .type = CONFIG_TYPE_BOOL, .offset = AT(member),                       \
+		.name = (key), .type = CONFIG_TYPE_BOOL, .offset = AT(member),                     \
 		.expects = "true or false"                                                         \
 	}
 #define COUNT(key, member, low, high)                                                              \
 	{                                                                                          \
-		.name = key, .type = CONFIG_TYPE_UINT32, .offset = AT(member), .least = low,       \
-		.most = high, .expects = "a number from " #low " to " #high                        \
+		.name = (key), .type = CONFIG_TYPE_UINT32, .offset = AT(member), .least = (low),   \
+		.most = (high), .expects = "a number from " #low " to " #high                      \
 	}
 #define TIME(key, member, low, high, or_zero, text)                                                \
 	{                                                                                          \
-		.name = key, .type = CONFIG_TYPE_DURATION, .offset = AT(member), .least = low,     \
-		.most = high, .zero = or_zero, .expects = "a time such as 500ms or 10s, " text     \
+		.name = (key), .type = CONFIG_TYPE_DURATION, .offset = AT(member), .least = (low), \
+		.most = (high), .zero = (or_zero), .expects = "a time such as 500ms or 10s, " text \
 	}
 #define BYTES(key, member, low, high, or_zero, text)                                               \
 	{                                                                                          \
-		.name = key, .type = CONFIG_TYPE_BYTES, .offset = AT(member), .least = low,        \
-		.most = high, .zero = or_zero, .expects = "a size such as 64MiB, " text            \
+		.name = (key), .type = CONFIG_TYPE_BYTES, .offset = AT(member), .least = (low),    \
+		.most = (high), .zero = (or_zero), .expects = "a size such as 64MiB, " text        \
 	}
 #define NAME(key, member, list, text)                                                              \
 	{                                                                                          \
-		.name = key, .type = CONFIG_TYPE_NAME, .offset = AT(member), .names = list,        \
-		.expects = text                                                                    \
+		.name = (key), .type = CONFIG_TYPE_NAME, .offset = AT(member), .names = (list),    \
+		.expects = (text)                                                                  \
 	}
 #define TEXT(key, member)                                                                          \
 	{                                                                                          \
-		.name = key, .type = CONFIG_TYPE_TEXT, .offset = AT(member),                       \
+		.name = (key), .type = CONFIG_TYPE_TEXT, .offset = AT(member),                     \
 		.expects = "shorter than 512 bytes"                                                \
 	}
 #define PATH(key, member)                                                                          \
 	{                                                                                          \
-		.name = key, .type = CONFIG_TYPE_PATH, .offset = AT(member),                       \
+		.name = (key), .type = CONFIG_TYPE_PATH, .offset = AT(member),                     \
 		.expects = "a path that begins with /"                                             \
 	}
 

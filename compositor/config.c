@@ -58,19 +58,19 @@ static void reject_value(
 	add_problem(config, line, key->name, "%s", detail);
 }
 
-void config_set(struct config *config, const char *name, const char *value,
+void config_set(struct config *config, const char *key_name, const char *value,
 	enum config_source source, unsigned line)
 {
-	const struct config_key *key = find_key(name);
+	const struct config_key *key = find_key(key_name);
 	size_t index;
 
 	if (!key) {
-		add_problem(config, line, name, "%s", "there is no such key");
+		add_problem(config, line, key_name, "%s", "there is no such key");
 		return;
 	}
 	index = (size_t)(key - config_keys);
 	if (config->source[index] == source) {
-		add_problem(config, line, name, "%s", "given twice; the first counts");
+		add_problem(config, line, key_name, "%s", "given twice; the first counts");
 		return;
 	}
 	if (config->source[index] > source) {

@@ -94,7 +94,7 @@ enum config_result config_read(struct config *config, FILE *file);
  * Sets one key. A key that is unknown, a value that is none, and a second value from the same
  * source become problems, and change nothing. @line: for the problem.
  */
-void config_set(struct config *config, const char *key, const char *value,
+void config_set(struct config *config, const char *key_name, const char *value,
 	enum config_source source, unsigned line);
 
 /** What the renderer shall use. */

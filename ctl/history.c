@@ -57,7 +57,9 @@ static void stats_json(struct ctl *ctl)
 
 		snprintf(key, sizeof(key), "%s", ctl->report.counter[i].name);
 		for (char *c = key; *c; c++) {
-			*c = *c == '-' ? '_' : *c;
+			if (*c == '-') {
+				*c = '_';
+			}
 		}
 		json_uint(&json, key, ctl->report.counter[i].value);
 	}

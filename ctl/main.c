@@ -205,5 +205,5 @@ int main(int argc, char *argv[])
 		return CTL_USAGE;
 	}
 	result = check_argument(&ctl, command, argc, argv);
-	return result == CTL_OK ? run(&ctl, command) : result;
+	return (int)(result == CTL_OK ? run(&ctl, command) : result);
 }

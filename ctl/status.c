@@ -28,7 +28,9 @@ static void json_key(char *to, size_t size, const char *from)
 {
 	snprintf(to, size, "%s", from);
 	for (char *c = to; *c; c++) {
-		*c = *c == '-' ? '_' : *c;
+		if (*c == '-') {
+			*c = '_';
+		}
 	}
 }
 

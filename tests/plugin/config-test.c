@@ -109,10 +109,9 @@ TEST(sizes)
 	test_assert_int_eq(bytes, 4096);
 }
 
-TEST(sets_and_users)
+TEST(sets)
 {
 	static const char *const names[] = {"context", "display", "software", NULL};
-	struct value_uids uids;
 	uint32_t bits = 99;
 
 	test_assert(value_parse_set("software, context", names, &bits) && bits == 5);
@@ -121,6 +120,11 @@ TEST(sets_and_users)
 	test_assert(!value_parse_set("context display", names, &bits));
 	test_assert(!value_parse_set("contex", names, &bits));
 	test_assert_int_eq(bits, 5);
+}
+
+TEST(users)
+{
+	struct value_uids uids;
 
 	test_assert(value_parse_uids("", &uids) && uids.count == 0);
 	test_assert(value_parse_uids("0,1000 , 65534", &uids) && uids.count == 3);

@@ -177,7 +177,7 @@ static int64_t now(void)
 bool desk_begin(struct desk *desk, char *arguments)
 {
 	char *task = arguments;
-	int cause = atoi(strsep(&task, " "));
+	int cause = (int)strtol(strsep(&task, " "), NULL, 10);
 	struct weston_robust_incident incident;
 
 	if (desk->incident_count && !desk->incident[0].finished) {
@@ -246,7 +246,7 @@ bool desk_set_status(struct desk *desk, char *arguments)
 	} else if (strcmp(key, "generation") == 0) {
 		desk->status.generation = strtoull(arguments, NULL, 10);
 	} else if (strcmp(key, "rungs") == 0) {
-		desk->status.rungs = (uint32_t)atoi(arguments);
+		desk->status.rungs = (uint32_t)(int)strtol(arguments, NULL, 10);
 	} else if (strcmp(key, "gl_renderer") == 0) {
 		snprintf(desk->gl_renderer, sizeof(desk->gl_renderer), "%s", arguments);
 		desk->status.gl_renderer = desk->gl_renderer;

@@ -64,7 +64,8 @@ static bool lose_surface(char *arguments)
 	if (!surface || !arguments) {
 		return false;
 	}
-	desk_lose_surface(&desk, surface, (enum weston_robust_loss)atoi(arguments));
+	desk_lose_surface(
+		&desk, surface, (enum weston_robust_loss)(int)strtol(arguments, NULL, 10));
 	return true;
 }
 
@@ -87,7 +88,7 @@ static bool show_config(char *arguments)
 
 static bool set_state(char *arguments)
 {
-	return desk_set_state(&desk, (enum weston_robust_state)atoi(arguments));
+	return desk_set_state(&desk, (enum weston_robust_state)(int)strtol(arguments, NULL, 10));
 }
 
 static bool begin(char *arguments)

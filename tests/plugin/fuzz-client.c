@@ -531,7 +531,7 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "usage: fuzz-client SOCKET SECONDS SEED [SECRET]\n");
 		return 2;
 	}
-	end = seconds_now() + atof(argv[2]);
+	end = seconds_now() + strtod(argv[2], NULL);
 	rng = strtoull(argv[3], NULL, 0);
 	secret = argc > 4 ? argv[4] : "";
 	while (seconds_now() < end) {
