@@ -104,8 +104,8 @@ class Soak:
     def do_settle(self):
         self.pair.settle()
 
-    def do_snap(self):
-        self.pair.snap()
+    def do_snap(self, redraw):
+        self.pair.snap(redraw)
 
     def do_check(self, redraw, patient, outputs):
         self.compared += self.pair.check(redraw, patient, outputs)
@@ -133,7 +133,7 @@ class Soak:
 
     def show(self, name):
         self.pair.both(1, f'show {name}')
-        self.compared += self.pair.check(True, False, soak_plan.OUTPUTS)
+        self.compared += self.pair.check(True, False, soak_plan.OUTPUTS[:1])
 
     def tour(self):
         """A generation inherits the programs of the last one: have it use all that there are."""

@@ -8,7 +8,7 @@ A step is a list of actions, tuples whose first word says what:
   fault FAULT         strikes the subject
   pause MS            while the fault is at work
   settle              wait until the subject has its whole frame again
-  snap                a picture in the midst of it: right, or none
+  snap REDRAW         a picture in the midst of it: right, or none
   check REDRAW PATIENT OUTPUTS   both compositors must show the same
   config NAME=VALUE…  of the recovery; forgive: wait until the ladder starts from its foot again
   canon SCENE         everything reset to a known state, and measured
@@ -112,6 +112,7 @@ KINDS = (
     (30, lambda rnd: lost(rnd, f'zombie:{rnd.randint(1, 2)}', 'zombie')),
     (30, lambda rnd: lost(rnd, f'oom-upload:{rnd.randint(1, 3)}', 'oom-upload', patient=True)),
     (20, lambda rnd: lost(rnd, 'garbage', 'garbage')),
+    (20, lambda rnd: lost(rnd, f'image-fails:{rnd.randint(1, 4)}', 'image-fails', patient=True)),
     (15, forever),
     (1, lambda rnd: lost(rnd, kind='idle', idle=True)),
 )
@@ -263,9 +264,11 @@ class Plan:
     def pause(self):
         return [('pause', self.rnd.randint(0, 8))] if self.rnd.random() < 0.5 else []
 
+    def plain(self):
+        return self.plain_outputs and all(shown.plain() for shown in self.clients.values())
+
     def check(self):
-        plain = self.plain_outputs and all(shown.plain() for shown in self.clients.values())
-        action = ('check', not plain, self.patient,
+        action = ('check', not self.plain(), self.patient,
                   tuple(name for name in OUTPUTS if self.on[name]))
         self.patient = False
         for shown in self.clients.values():
@@ -290,7 +293,7 @@ class Plan:
         return actions + [('settle',)]
 
     def snapshot(self):
-        return self.strike() + [('snap',), ('settle',)]
+        return self.strike() + [('snap', not self.plain()), ('settle',)]
 
     def outputs_change(self):
         if self.rnd.random() < 0.2:

@@ -15,7 +15,8 @@ sys.path.insert(0, str(TOP / "tests/tools"))
 import cases  # noqa: E402
 
 LINT = TOP / "tests/lint"
-TOOLS = ("build-deb", "debian-root", "setup", "test", "demo", "with-robust-renderer", "count-results")
+TOOLS = ("build-deb", "debian-root", "setup", "test", "demo", "soak", "with-robust-renderer",
+         "count-results")
 MOST_LINES = 500
 SKIPPED_FOLDERS = {".git", "out", "__pycache__", ".cache"}
 # A path of one machine, and the host of a package archive: neither belongs in the tree.
