@@ -59,17 +59,37 @@ static void create(struct job *job)
 	}
 }
 
+static void dispose(struct job *job, struct generation **gen)
+{
+	if (*gen) {
+		(*gen)->egl = &job->egl;
+		(*gen)->api = &job->api;
+		generation_destroy(*gen, true);
+		*gen = NULL;
+	}
+}
+
+/* Not where the display is about to be closed, or where destroying marks it as doomed. */
+static bool old_can_wait(const struct job *job)
+{
+	return job->old && job->rung == RUNG_CONTEXT && job->egl.display != EGL_NO_DISPLAY &&
+	       !job->old->disposal->abandon_context;
+}
+
 static void rebuild(struct job *job)
 {
-	if (job->old) {
-		job->old->egl = &job->egl;
-		job->old->api = &job->api;
-		generation_destroy(job->old, true);
-		job->old = NULL;
+	dispose(job, &job->older);
+	if (!old_can_wait(job)) {
+		dispose(job, &job->old);
 	}
 	job->answer.event = RECOVERY_EVENT_REBUILD_FAILED;
 	job->error = climb(job);
 	if (!job->error) {
+		create(job);
+	}
+	/* It may be in the way: of memory, or of a driver that knows one context only. */
+	if (!job->generation && job->old) {
+		dispose(job, &job->old);
 		create(job);
 	}
 	if (!leave_context(job) && job->generation) {
@@ -109,6 +129,9 @@ void job_run(struct job *job)
 		break;
 	case JOB_PROBE:
 		probe(job);
+		break;
+	case JOB_DISPOSE:
+		dispose(job, &job->old);
 		break;
 	}
 }

@@ -10,6 +10,7 @@
 enum job_kind {
 	JOB_REBUILD, // a new generation on a rung of the ladder
 	JOB_PROBE,   // does the GPU draw again? Beside the display that is in use
+	JOB_DISPOSE, // get rid of a lost generation
 };
 
 /**
@@ -25,7 +26,10 @@ struct job {
 	struct egl egl;          // REBUILD: the answer is to be taken over from here
 	enum recovery_rung rung; // REBUILD
 	uint64_t generation_id;
-	struct generation *old; // REBUILD: to be disposed of first, without contents; may be NULL
+	/* Lost generations without contents; may be NULL. REBUILD gives @old back where its context
+	 * could wait: a driver takes the longer to destroy it the more it held. */
+	struct generation *old;
+	struct generation *older;    // never given back
 	struct program_set programs; // to be made ready before the answer
 	int64_t begin_ns;            // for the caller
 

@@ -56,6 +56,61 @@ void rebuild_detach(struct renderer *renderer, enum recovery_drop how)
 	egl_forget_current(&renderer->egl);
 }
 
+void rebuild_leftover_due(struct renderer *renderer)
+{
+	if (renderer->leftover) {
+		renderer->leftover_due = true;
+		renderer->host->schedule_dispatch(renderer->host);
+	}
+}
+
+void rebuild_dispose_leftover(struct renderer *renderer)
+{
+	struct job *job;
+
+	if (!renderer->leftover_due || renderer->disposal_job || renderer->rebuild) {
+		return;
+	}
+	job = job_create(JOB_DISPOSE, &renderer->egl);
+	if (!job) {
+		return;
+	}
+	job->old = renderer->leftover;
+	renderer->leftover = NULL;
+	renderer->leftover_due = false;
+	renderer->disposal_job = job;
+	if (!renderer->host->start_job(renderer->host, job)) {
+		job_run(job);
+		rebuild_leftover_gone(renderer);
+	}
+}
+
+void rebuild_leftover_gone(struct renderer *renderer)
+{
+	job_destroy(renderer->disposal_job);
+	renderer->disposal_job = NULL;
+	egl_forget_current(&renderer->egl); /* it may have run on this thread */
+}
+
+/* Nothing may be left on a display that is going to be closed. */
+static void settle_leftovers(struct renderer *renderer)
+{
+	struct job *job = renderer->disposal_job;
+
+	if (job) {
+		renderer->disposal_job = NULL;
+		if (renderer->host->join_job(renderer->host, job)) {
+			job_destroy(job);
+		} else {
+			renderer->egl.doomed = true;
+		}
+		egl_forget_current(&renderer->egl); /* it may have run on this thread */
+	}
+	generation_destroy(renderer->leftover, true);
+	renderer->leftover = NULL;
+	renderer->leftover_due = false;
+}
+
 /* What has to be done about the display on this thread. Returns NULL on success. */
 static const char *prepare_display(struct renderer *renderer, enum recovery_rung rung)
 {
@@ -84,6 +139,15 @@ static void take_over(struct renderer *renderer, struct job *job)
 	}
 }
 
+static void keep_leftover(struct renderer *renderer, struct job *job)
+{
+	renderer->leftover = job->old;
+	if (job->old) {
+		job->old->egl = &renderer->egl;
+		job->old->api = &renderer->api;
+	}
+}
+
 struct recovery_input rebuild_conclude(struct renderer *renderer, struct job *job)
 {
 	struct recovery_input answer = job->answer;
@@ -99,6 +163,7 @@ struct recovery_input rebuild_conclude(struct renderer *renderer, struct job *jo
 
 		renderer->rebuild = NULL;
 		take_over(renderer, job);
+		keep_leftover(renderer, job);
 		if (renderer->disposal != before) {
 			renderer_configure(renderer, &renderer->config);
 		}
@@ -129,6 +194,9 @@ static struct job *prepare_rebuild(struct renderer *renderer, enum recovery_rung
 		job->rung = rung;
 		job->generation_id = ++renderer->last_generation_id;
 		job->old = renderer->generation;
+		job->older = renderer->leftover;
+		renderer->leftover = NULL;
+		renderer->leftover_due = false;
 		job->programs = renderer->programs;
 		job->begin_ns = renderer->host->now_ns(renderer->host);
 		renderer->generation = NULL;
@@ -139,8 +207,12 @@ static struct job *prepare_rebuild(struct renderer *renderer, enum recovery_rung
 bool rebuild_start(
 	struct renderer *renderer, enum recovery_rung rung, struct recovery_input *answer)
 {
-	const char *error = prepare_display(renderer, rung);
+	const char *error;
 
+	if (rung != RUNG_CONTEXT) {
+		settle_leftovers(renderer);
+	}
+	error = prepare_display(renderer, rung);
 	record_attempt(&renderer->record, rung);
 	if (!error) {
 		renderer->rebuild = prepare_rebuild(renderer, rung);
@@ -192,6 +264,7 @@ void rebuild_end(struct renderer *renderer)
 	renderer->probe = NULL;
 	if (rebuild && renderer->host->join_job(renderer->host, rebuild)) {
 		take_over(renderer, rebuild);
+		keep_leftover(renderer, rebuild);
 		job_destroy(rebuild);
 	} else if (rebuild) {
 		egl_abandon(&renderer->egl);
@@ -199,4 +272,5 @@ void rebuild_end(struct renderer *renderer)
 	if (probe && renderer->host->join_job(renderer->host, probe)) {
 		job_destroy(probe);
 	}
+	settle_leftovers(renderer);
 }

@@ -28,6 +28,15 @@ bool rebuild_start_probe(struct renderer *renderer, struct recovery_input *answe
 /** @job has run: take its generation over, free it, and return its answer. */
 struct recovery_input rebuild_conclude(struct renderer *renderer, struct job *job);
 
+/** A whole frame of the present generation was seen: the lost one need not be kept any longer. */
+void rebuild_leftover_due(struct renderer *renderer);
+
+/** Begin to dispose of what rebuild_leftover_due() told of. */
+void rebuild_dispose_leftover(struct renderer *renderer);
+
+/** The job of rebuild_dispose_leftover() has run. */
+void rebuild_leftover_gone(struct renderer *renderer);
+
 /** Video memory was purged: what was derived from the contents is made anew in the same context. */
 void rebuild_contents(struct renderer *renderer);
 

@@ -353,6 +353,7 @@ void renderer_presented(struct renderer *renderer, bool all)
 	if (all) {
 		record_whole_frame(
 			&renderer->record, renderer->generation, renderer->recovery.cause);
+		rebuild_leftover_due(renderer);
 	}
 	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_FRAME,
 			       .whole = all && !renderer->doubt_pending,
@@ -366,8 +367,8 @@ static bool dispatch_loss(struct renderer *renderer)
 		return false;
 	}
 	renderer->loss_pending = false;
-	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_LOST,
-			       .status = renderer->loss_status});
+	feed(renderer, (struct recovery_input){
+			       .event = RECOVERY_EVENT_LOST, .status = renderer->loss_status});
 	return true;
 }
 
@@ -386,6 +387,7 @@ void renderer_dispatch(struct renderer *renderer)
 	if (!dispatch_loss(renderer) && doubt) {
 		feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_DOUBT});
 	}
+	rebuild_dispose_leftover(renderer);
 }
 
 void renderer_timer(struct renderer *renderer)
@@ -399,5 +401,9 @@ void renderer_timer(struct renderer *renderer)
 
 void renderer_job_done(struct renderer *renderer, struct job *job)
 {
+	if (job == renderer->disposal_job) {
+		rebuild_leftover_gone(renderer);
+		return;
+	}
 	feed(renderer, rebuild_conclude(renderer, job));
 }

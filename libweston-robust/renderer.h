@@ -59,6 +59,9 @@ struct renderer {
 	const struct disposal *disposal; // of the newest generation's driver
 	struct job *rebuild;             // under way; NULL: none
 	struct job *probe;               // likewise
+	struct job *disposal_job;        // likewise
+	struct generation *leftover;     // lost, on the present display, to be disposed of; or NULL
+	bool leftover_due;               // its successor was seen
 	struct program_set programs;     // of the last generation that drew
 
 	struct recovery_config config; // as asked for; what this machine can do is in recovery

@@ -8,6 +8,8 @@
 
 #include "test.h"
 
+#define JOBS_MAX (sizeof(((struct fake_host *)NULL)->jobs) / sizeof(struct job *))
+
 #define START ((int64_t)1000 * 1000 * 1000 * 1000)
 
 static struct fake_host *from_base(struct renderer_host *base)
@@ -56,12 +58,15 @@ static void trace(struct renderer_host *base, const char *line)
 static bool start_job(struct renderer_host *base, struct job *job)
 {
 	struct fake_host *host = from_base(base);
-	int slot = host->jobs[0] ? 1 : 0;
+	int slot = 0;
 
 	if (host->no_threads) {
 		return false;
 	}
-	test_assert_msg(!host->jobs[slot], "three jobs at once");
+	while (slot < (int)JOBS_MAX && host->jobs[slot]) {
+		slot++;
+	}
+	test_assert_msg(slot < (int)JOBS_MAX, "too many jobs at once");
 	host->jobs[slot] = job;
 	host->job_due_ns = host->now_ns + host->job_ns;
 	return true;
@@ -69,8 +74,13 @@ static bool start_job(struct renderer_host *base, struct job *job)
 
 static void remove_job(struct fake_host *host, struct job *job)
 {
-	test_assert_msg(host->jobs[0] == job || host->jobs[1] == job, "no such job");
-	host->jobs[host->jobs[0] == job ? 0 : 1] = NULL;
+	int slot = 0;
+
+	while (slot < (int)JOBS_MAX && host->jobs[slot] != job) {
+		slot++;
+	}
+	test_assert_msg(slot < (int)JOBS_MAX, "no such job");
+	host->jobs[slot] = NULL;
 }
 
 static bool join_job(struct renderer_host *base, struct job *job)
@@ -94,8 +104,11 @@ static void forsake_job(struct renderer_host *base, struct job *job)
 
 static bool run_job(struct fake_host *host)
 {
-	struct job *job = host->jobs[0] ? host->jobs[0] : host->jobs[1];
+	struct job *job = NULL;
 
+	for (int slot = 0; slot < (int)JOBS_MAX && !job; slot++) {
+		job = host->jobs[slot];
+	}
 	if (!job || host->job_ns < 0 || host->now_ns < host->job_due_ns) {
 		return false;
 	}

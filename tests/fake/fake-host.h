@@ -13,7 +13,7 @@ struct fake_host {
 	int64_t now_ns;
 	int64_t timer_ns;    // 0: off
 	bool dispatch;       // renderer_dispatch() was asked for
-	struct job *jobs[2]; // not run yet
+	struct job *jobs[3]; // not run yet
 	bool no_threads;     // set by the test: jobs are refused
 	int64_t job_ns;      // set by the test: how long a job takes; negative: for ever
 	int64_t job_due_ns;

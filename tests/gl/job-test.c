@@ -8,6 +8,9 @@
 #define MSEC ((int64_t)1000 * 1000)
 #define SEC (1000 * MSEC)
 
+/* With and without robustness, OpenGL ES 3 and 2, high priority and none. */
+#define CONTEXT_ATTEMPTS 8
+
 static void open_and_lose(struct desk *desk)
 {
 	fake_gl_reset();
@@ -126,4 +129,83 @@ TEST(shutdown_does_not_wait_for_ever)
 	desk_shut(&desk);
 	test_assert(desk.host.jobs[0] == NULL);
 	fake_gl_reset();
+}
+
+/* Destroying takes the longer the more the context held: the first frame does not wait for it. */
+TEST(the_lost_context_goes_after_the_first_frame)
+{
+	struct desk desk;
+
+	open_and_lose(&desk);
+	desk.paints_itself = false;
+	fake_host_advance(&desk.host, 100 * MSEC);
+	test_assert(renderer_generation(&desk.renderer) != NULL);
+	test_assert_int_eq(fake_report.contexts, 2);
+	test_assert(desk_paint(&desk));
+	test_assert_int_eq(fake_report.contexts, 2);
+	fake_host_settle(&desk.host);
+	test_assert_int_eq(fake_report.contexts, 1);
+	desk_check_whole(&desk);
+	desk_close(&desk);
+}
+
+/* Losses before there is a frame: no more than the last context waits. */
+TEST(lost_contexts_do_not_pile_up)
+{
+	struct desk desk;
+
+	open_and_lose(&desk);
+	desk.paints_itself = false;
+	for (int i = 0; i < 2; i++) {
+		fake_host_advance(&desk.host, 200 * MSEC);
+		test_assert_int_eq(
+			fake_report.contexts, 2 - i); // the second try drops before it pauses
+		desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+		desk_paint(&desk);
+	}
+	test_assert(desk_wait_until_whole(&desk, 20 * SEC));
+	test_assert_int_eq(desk.renderer.recovery.rung, RUNG_CONTEXT);
+	fake_host_settle(&desk.host);
+	test_assert_int_eq(fake_report.contexts, 1);
+	desk_close(&desk);
+}
+
+/* The display is closed while the lost context is being destroyed on another thread. */
+TEST(another_display_waits_for_the_lost_context)
+{
+	struct recovery_config config;
+	struct desk desk;
+
+	open_and_lose(&desk);
+	desk.paints_itself = false;
+	fake_host_advance(&desk.host, 100 * MSEC);
+	desk.host.job_ns = 5 * SEC;
+	test_assert(desk_paint(&desk));
+	fake_host_settle(&desk.host);
+	test_assert(desk.renderer.disposal_job != NULL);
+	recovery_config_init(&config);
+	config.rungs = RUNG_BIT(RUNG_DISPLAY);
+	renderer_configure(&desk.renderer, &config);
+	desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+	desk_paint(&desk);
+	fake_host_advance(&desk.host, 1 * SEC);
+	test_assert_int_eq(desk.renderer.recovery.state, RECOVERY_REBUILDING);
+	test_assert(desk.renderer.disposal_job == NULL);
+	test_assert(desk_wait_until_whole(&desk, 20 * SEC));
+	test_assert_int_eq(desk.renderer.recovery.rung, RUNG_DISPLAY);
+	fake_host_settle(&desk.host);
+	test_assert_int_eq(fake_report.contexts, 1);
+	desk_close(&desk);
+}
+
+/* A context that can't be made beside the lost one is made after it, at once. */
+TEST(a_lost_context_in_the_way_goes_first)
+{
+	struct desk desk;
+
+	open_and_lose(&desk);
+	fake_script.no_context = CONTEXT_ATTEMPTS;
+	test_assert(desk_wait_until_whole(&desk, 1 * SEC));
+	test_assert_int_eq(history_get(&desk.renderer.record.history, 0)->attempts, 1);
+	desk_close(&desk);
 }
