@@ -92,6 +92,7 @@ struct gpu_recovery {
 	bool display_bare;             // opened anew, and the program has made nothing on it yet
 	const struct disposal *fitted; // the driver that the machine's configuration is fitted to
 	bool gave_up;                  // the program does not know yet
+	bool ask;                      // all groups, soon
 
 	struct current current; // before this call
 };

@@ -179,6 +179,11 @@ static bool next_input(struct gpu_recovery *r, struct recovery_input *in)
 		*in = client_rebuild(r);
 		return true;
 	}
+	if (r->ask) {
+		r->ask = false;
+		*in = (struct recovery_input){.event = RECOVERY_EVENT_OUTPUTS_WAKE};
+		return true;
+	}
 	/* How long the program takes to let go is no matter of the driver's. */
 	if (!r->rebuild_ordered && r->timer_ns != RECOVERY_TIMER_DISARM &&
 		client_now_ns() >= r->timer_ns) {

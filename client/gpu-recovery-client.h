@@ -175,6 +175,12 @@ GPU_RECOVERY_EXPORT void gpu_recovery_dropped(
 	struct gpu_recovery *recovery, struct gpu_recovery_group *group);
 
 /**
+ * Something suggests a reset: news of the compositor's, an event of the kernel's, the end of a
+ * suspension. All groups are asked with the next gpu_recovery_dispatch(), which is due now.
+ */
+GPU_RECOVERY_EXPORT void gpu_recovery_ask(struct gpu_recovery *recovery);
+
+/**
  * When gpu_recovery_dispatch() is due next.
  * \return CLOCK_MONOTONIC in ns, maybe gone by; INT64_MAX: not before something happens
  */

@@ -228,9 +228,17 @@ void gpu_recovery_dropped(struct gpu_recovery *recovery, struct gpu_recovery_gro
 	pthread_mutex_unlock(&recovery->lock);
 }
 
+void gpu_recovery_ask(struct gpu_recovery *recovery)
+{
+	pthread_mutex_lock(&recovery->lock);
+	recovery->ask = true;
+	pthread_mutex_unlock(&recovery->lock);
+	client_wake(recovery);
+}
+
 static bool something_to_tell(const struct gpu_recovery *r)
 {
-	if (r->display_state == DISPLAY_LEAVING || r->gave_up || client_may_rebuild(r)) {
+	if (r->display_state == DISPLAY_LEAVING || r->gave_up || r->ask || client_may_rebuild(r)) {
 		return true;
 	}
 	for (const struct gpu_recovery_group *g = r->groups; g; g = g->next) {

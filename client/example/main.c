@@ -57,12 +57,29 @@ static void take_signals(struct example *example)
 	}
 }
 
+/* What the compositor has told. Lost content is drawn again without waiting for it. */
+static void take_news(struct example *example)
+{
+	struct news *news = &example->window.news;
+
+	if (news->began) {
+		news->began = false;
+		gpu_recovery_ask(example->recovery);
+	}
+	if (news->content_lost) {
+		news->content_lost = false;
+		window_forget_frame(&example->window);
+		example->first = true;
+	}
+}
+
 static int loop(struct example *example, unsigned frames)
 {
 	while (!ended && !example->window.closed && !example->gave_up &&
 		(frames == 0 || example->shown < frames)) {
 		eventfd_t news;
 
+		take_news(example);
 		example_recover(example);
 		take_signals(example);
 		example_draw(example);

@@ -25,6 +25,8 @@ static void on_global(void *data, struct wl_registry *registry, uint32_t name,
 	} else if (strcmp(interface, xdg_wm_base_interface.name) == 0) {
 		window->wm_base = wl_registry_bind(registry, name, &xdg_wm_base_interface, 1);
 		xdg_wm_base_add_listener(window->wm_base, &wm_base_listener, window);
+	} else {
+		news_bind(&window->news, registry, name, interface);
 	}
 }
 
@@ -91,6 +93,7 @@ bool window_open(struct window *window, const char *title, int width, int height
 	window->width = width;
 	window->height = height;
 	window->surface = wl_compositor_create_surface(window->compositor);
+	news_watch(&window->news, window->surface);
 	window->xdg_surface = xdg_wm_base_get_xdg_surface(window->wm_base, window->surface);
 	xdg_surface_add_listener(window->xdg_surface, &xdg_surface_listener, window);
 	window->toplevel = xdg_surface_get_toplevel(window->xdg_surface);
@@ -109,6 +112,7 @@ void window_close(struct window *window)
 		return;
 	}
 	window_forget_frame(window);
+	news_end(&window->news);
 	if (window->native) {
 		wl_egl_window_destroy(window->native);
 	}

@@ -9,11 +9,14 @@
 #include <wayland-client.h>
 #include <wayland-egl.h>
 
+#include "news.h"
+
 struct xdg_wm_base;
 struct xdg_surface;
 struct xdg_toplevel;
 
-/** A Wayland toplevel window to draw in with EGL. It knows nothing of GL, or of resets. */
+/** A Wayland toplevel window to draw in with EGL. It knows nothing of GL, or of resets but what the
+ * compositor tells. */
 struct window {
 	struct wl_display *display;
 	struct wl_registry *registry;
@@ -24,8 +27,9 @@ struct window {
 	struct xdg_toplevel *toplevel;
 	struct wl_egl_window *native; // for eglCreatePlatformWindowSurface
 	struct wl_callback *frame;    // NULL: a frame may be drawn
-	int width, height;            // pixels
-	bool closed;                  // by the user, or the compositor has gone
+	struct news news;
+	int width, height; // pixels
+	bool closed;       // by the user, or the compositor has gone
 };
 
 /** Connect, and show a window of that size. Returns false when there is no compositor. */

@@ -117,7 +117,7 @@ class Example(Client):
 class Desktop:
     """The compositor and its clients."""
 
-    def __init__(self, build, folder, renderer):
+    def __init__(self, build, folder, renderer, ini='', options=()):
         self.build = build
         self.folder = folder
         self.fault = kit.Fault(build)
@@ -126,7 +126,7 @@ class Desktop:
         self.references = {}  # by number of the example's picture
         self.number = FIRST_NUMBER
         self.compositor = kit.Compositor(
-            build, renderer, ini=INI, shell='desktop-shell.so', preload=[build.fault_library],
+            build, renderer, ini=INI + ini, options=options, shell='desktop-shell.so', preload=[build.fault_library],
             extra_env=self.fault.environment())
         self.shell = self.wait_shell()
 

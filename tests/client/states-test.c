@@ -112,6 +112,29 @@ TEST(the_idle_poll_finds_it)
 	rig_close(&rig);
 }
 
+TEST(it_asks_at_once_when_told_to)
+{
+	struct rig rig;
+
+	start(&rig);
+	rig_run(&rig, 10 * SEC + 100 * MSEC);
+	fake_gl_lose(GL_INNOCENT_CONTEXT_RESET_EXT, 1);
+	rig_run(&rig, 500 * MSEC);
+	test_assert_int_eq(rig.actions[GPU_RECOVERY_DROP], 0);
+	gpu_recovery_ask(rig.recovery);
+	test_assert_int_eq(rig.wakes, 1);
+	test_assert_int_eq(gpu_recovery_timeout(rig.recovery), 0);
+	rig_dispatch(&rig);
+	test_assert_int_eq(rig.actions[GPU_RECOVERY_DROP], 2);
+	test_assert(rig_wait(&rig, 1 * SEC));
+	/* At any other time it does no harm. */
+	lose_ring(&rig, GL_INNOCENT_CONTEXT_RESET_EXT, 8);
+	rig_draw(&rig);
+	gpu_recovery_ask(rig.recovery);
+	test_assert(rig_wait(&rig, 5 * SEC));
+	rig_close(&rig);
+}
+
 /* Guilty A, innocent B and C in one ring, untouched D in another. */
 TEST(a_group_that_is_spared_is_not_disturbed)
 {
