@@ -11,8 +11,9 @@ DRAWING = STILL + ("weston-simple-shm", "weston-simple-egl")
 
 
 def figures(incident):
-    return (f"wait {incident.get('wait_ms', '?')} ms, rebuild {incident.get('rebuild_ms', '?')} ms, "
-            f"first frame {incident.get('first_frame_ms', '?')} ms")
+    wait, rebuild, first = (incident.get(key, "?")
+                            for key in ("wait_ms", "rebuild_ms", "first_frame_ms"))
+    return f"wait {wait} ms, rebuild {rebuild} ms, first frame {first} ms"
 
 
 def idle(stage):
@@ -129,7 +130,8 @@ def mode_change(stage):
         session.recovered()
         now = stage.settled()
         now.save(stage.out / f"{stage.name}-{number + 1}.png")
-        require((now.width, now.height) == (width, height), f"the screen has {now.width}x{now.height}")
+        require((now.width, now.height) == (width, height),
+                f"the screen has {now.width}x{now.height}")
     session.lose("--forever")
     set_mode(session, 1024, 768)
     time.sleep(0.5)
@@ -230,7 +232,8 @@ def last_resort(stage):
     stage.settled()
     stage.picture("before")
     first = session.pid
-    session.machine.run(f"wr-fault {RUNTIME}/fault strike --pid={first} --wait --timeout=20 'mode=lost+create-fails:-1'")
+    session.machine.run(f"wr-fault {RUNTIME}/fault strike --pid={first} --wait --timeout=20 "
+                        "'mode=lost+create-fails:-1'")
     stage.picture("during")
     session.wait(f"p=$({OLDEST}) && [ -n \"$p\" ] && [ $p != {first} ]", "another weston", 60)
     session.wait(f"[ -S {RUNTIME}/wayland-1 ]", "its socket", 60)

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: weston-robust contributors
 """Runs Weston on DRM in a virtual machine, resets its GPU, and looks at the screen from outside.
 
-The guest is made from Debian packages, with weston-robust installed by its .deb, and kept in a cache;
-making it takes 2 to 4 minutes once. The scenarios take 10 to 15 minutes on two cores, without KVM.
+The guest is made from Debian packages, with weston-robust installed by its .deb, and kept in a
+cache; making it takes 2 to 4 minutes once. The scenarios take 10 to 15 minutes on two cores, without KVM.
 """
 import argparse
 import hashlib
@@ -24,8 +24,8 @@ from stage import Stage
 
 TOOLS = ("qemu-system-x86_64", "mmdebstrap", "mke2fs", "cpio", "depmod", "dpkg-deb", "ninja")
 # What goes into our packages.
-PACKAGED = ("libweston-robust", "compositor", "protocol", "client", "launcher", "ctl", "completions",
-            "data", "debian", "doc/man", "meson.build", "meson.options", "weston.ini.example")
+PACKAGED = ("libweston-robust", "compositor", "protocol", "client", "launcher", "ctl",
+            "completions", "data", "debian", "doc/man", "meson.build", "meson.options", "weston.ini.example")
 SHORT = ("idle", "away", "ten")
 
 
@@ -39,7 +39,8 @@ class Unable(Exception):
 
 def cache_folder():
     base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-    return pathlib.Path(os.environ.get("WR_GUEST_CACHE") or pathlib.Path(base, "weston-robust/guest"))
+    return pathlib.Path(os.environ.get("WR_GUEST_CACHE")
+                        or pathlib.Path(base, "weston-robust/guest"))
 
 
 def sources_digest():
@@ -54,7 +55,7 @@ def sources_digest():
 
 
 def our_packages(cache, given):
-    """The .deb files to install: those given, or of this tree, built when they are not there yet."""
+    """The .deb files to install: those given, or of this tree, built when they are missing."""
     folder = given or cache / f"deb-{sources_digest()}"
     if not given and not list(folder.glob("*.deb")):
         say("building our Debian package (about a minute)")
@@ -86,7 +87,8 @@ def additions(build):
 
 
 def check_tools(gpu):
-    missing = [tool for tool in TOOLS if not shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/sbin")]
+    path = os.environ["PATH"] + ":/usr/sbin:/sbin"
+    missing = [tool for tool in TOOLS if not shutil.which(tool, path=path)]
     if missing:
         raise Unable(f"not installed: {', '.join(missing)}; tools/setup --with-guest installs it")
     if os.geteuid():

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: weston-robust contributors
 """Makes the guest's kernel, initrd and disk from Debian packages.
 
-Everything is kept in a cache directory, by the content that it was made from: the base system by the
-lists below, the disk by the base system, our packages and the files that are put beside them.
+Everything is kept in a cache directory, by the content that it was made from: the base system by
+the lists below, the disk by the base system, our packages and the files that are put beside them.
 """
 import hashlib
 import os
@@ -205,5 +205,5 @@ class Guest:
         shutil.rmtree(root / "var/cache/apt", ignore_errors=True)
         with open(made, "wb") as file:
             file.truncate(1100 << 20)
-        run("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal,^metadata_csum", "-m", "0", "-d", root,
-            made)
+        run("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal,^metadata_csum", "-m", "0",
+            "-d", root, made)

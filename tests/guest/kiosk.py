@@ -14,7 +14,6 @@ RESETS = 20
 UNIT = "weston-robust@kiosk"
 FILES = {
     "/etc/systemd/system/wr-agent.service": HERE / "wr-agent.service",
-    "/etc/systemd/system/multi-user.target.wants/wr-agent.service": HERE / "wr-agent.service",
     f"/etc/systemd/system/{UNIT}.service.d/fault.conf": HERE / "kiosk-fault.conf",
 }
 
@@ -107,7 +106,8 @@ systemctl start --no-block {UNIT}
 
     def unit(self):
         """What systemd says of the unit."""
-        text = self.machine.run(f"systemctl show -p NRestarts,Result,ActiveState,WatchdogUSec {UNIT}")
+        text = self.machine.run(
+            f"systemctl show -p NRestarts,Result,ActiveState,WatchdogUSec {UNIT}")
         state = dict(line.partition("=")[::2] for line in text.splitlines())
         state["watchdog_fired"] = int(self.machine.run(
             f"journalctl -b -u {UNIT} | grep -c 'Watchdog timeout' || true"))

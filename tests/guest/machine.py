@@ -75,7 +75,7 @@ class Machine:
         init = "/usr/sbin/init" if systemd else "/wr/init"
         append = (f"console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on "
                   f"consoleblank=0 vt.global_cursor_default=0 wr.init={init}"
-                  + (" systemd.mask=systemd-networkd-wait-online.service systemd.show_status=no"
+                  + (" systemd.wants=wr-agent.service systemd.show_status=no"
                      if systemd else ""))
         self.command = [
             "qemu-system-x86_64", "-M", "q35,usb=off", "-accel", "tcg,thread=multi,tb-size=512",

@@ -69,16 +69,17 @@ class Kms:
     names: str = ""
 
     def __str__(self):
-        return (f"{self.commits} commits ({self.with_modeset} may set a mode), {self.mode_sets} mode "
-                f"sets or disables, {self.framebuffers_removed} framebuffers removed")
+        return (f"{self.commits} commits ({self.with_modeset} may set a mode), "
+                f"{self.mode_sets} mode sets or disables, {self.framebuffers_removed} framebuffers removed")
 
 
 def watch_kernel(machine):
     """Install the probes, once per boot."""
     lines = "\n".join(f"echo 'p:wr/{name} {what}' >>{TRACING}/kprobe_events 2>/dev/null || true"
                       for name, what in PROBES.items())
-    there = machine.run(f"mount | grep -q {TRACING} || mount -t tracefs tracefs {TRACING}\n{lines}\n"
-                        f"for e in {TRACING}/events/wr/*/enable; do echo 1 >$e; done\nls {TRACING}/events/wr")
+    there = machine.run(
+        f"mount | grep -q {TRACING} || mount -t tracefs tracefs {TRACING}\n{lines}\n"
+        f"for e in {TRACING}/events/wr/*/enable; do echo 1 >$e; done\nls {TRACING}/events/wr")
     if "atomic" not in there or not set(there.split()) & set(MODE_SETS):
         raise MachineError(f"the kernel's probes are not there: {there.split()}")
 
@@ -117,7 +118,8 @@ export WR_FAULT_CONTROL={RUNTIME}/fault WR_FAULT_TARGET=compositor
 export LD_PRELOAD=/wr/bin/libfault-gl.so WR_HAND={RUNTIME}/hand {self.environment}
 setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socket=wayland-1 \
   --config={RUNTIME}/weston.ini --log={LOG} --logger-scopes=log,drm-backend,gpu-recovery \
-  --continue-without-input --modules=/wr/bin/guest-hand.so {self.arguments} >{RUNTIME}/weston.err 2>&1 </dev/tty1 &
+  --continue-without-input --modules=/wr/bin/guest-hand.so {self.arguments} \
+  >{RUNTIME}/weston.err 2>&1 </dev/tty1 &
 """)
         self.wait(f"[ -S {RUNTIME}/wayland-1 ]", "weston's socket", 60)
         self.pid = self.find_pid()
@@ -158,8 +160,8 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
 
     def rest(self, seconds=60):
         """Wait until the guest's processors have nothing to do: all that was to be drawn is."""
-        self.wait("( set -- $(sed -n 's/^cpu //p' /proc/stat); i=$4; t=$(($1+$2+$3+$4+$5+$7)); sleep 1; "
-                  "set -- $(sed -n 's/^cpu //p' /proc/stat); "
+        self.wait("( set -- $(sed -n 's/^cpu //p' /proc/stat); "
+                  "i=$4; t=$(($1+$2+$3+$4+$5+$7)); sleep 1; set -- $(sed -n 's/^cpu //p' /proc/stat); "
                   "[ $((($4-i)*100)) -gt $((($1+$2+$3+$4+$5+$7-t)*75)) ] )",
                   "the guest to come to rest", seconds)
 
@@ -198,7 +200,8 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
     def kms(self):
         """What the kernel has seen since begin_kms()."""
         text = self.machine.run(f"cat {TRACING}/trace")
-        found, kms, names = re.findall(r": (\w+): \(\w+.*?\)(?: flags=(\w+))?$", text, re.M), Kms(), []
+        found = re.findall(r": (\w+): \(\w+.*?\)(?: flags=(\w+))?$", text, re.M)
+        kms, names = Kms(), []
         for name, flags in found:
             if name == "atomic":
                 value = int(flags, 0)
@@ -249,7 +252,8 @@ true
         """Bring logs and trace out of the machine."""
         kernel = self.machine.run(f"cat {TRACING}/trace")
         (folder / f"{name}-kms.txt").write_text(kernel, encoding="utf-8")
-        for file, target in ((LOG, f"{name}-weston.log"), (f"{RUNTIME}/weston.err", f"{name}-weston.err"),
+        for file, target in ((LOG, f"{name}-weston.log"),
+                             (f"{RUNTIME}/weston.err", f"{name}-weston.err"),
                              (f"{RUNTIME}/trace", f"{name}-trace.pftrace")):
             status, _ = self.machine.run(f"[ -s {file} ]", check=False)
             if status == 0:
