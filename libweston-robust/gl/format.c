@@ -25,18 +25,24 @@
 		.textures = {{0, 1, 1, BYTES, __VA_ARGS__}},                                       \
 	}
 
-#define Y_U_V(FOURCC, HSUB, VSUB)                                                                  \
+#define PLANAR(FOURCC, HSUB, VSUB, CB, CR)                                                         \
 	{                                                                                          \
 		.fourcc = DRM_FORMAT_##FOURCC, .bytes_per_pixel = 1, .sampling = SAMPLING_Y_U_V,   \
 		.texture_count = 3,                                                                \
-		.textures = {{0, 1, 1, 1, R8}, {1, HSUB, VSUB, 1, R8}, {2, HSUB, VSUB, 1, R8}},    \
+		.textures = {{0, 1, 1, 1, R8}, {CB, HSUB, VSUB, 1, R8}, {CR, HSUB, VSUB, 1, R8}},  \
 	}
+#define Y_U_V(FOURCC, HSUB, VSUB) PLANAR(FOURCC, HSUB, VSUB, 1, 2)
+#define Y_V_U(FOURCC, HSUB, VSUB) PLANAR(FOURCC, HSUB, VSUB, 2, 1)
 
-#define Y_UV(FOURCC, HSUB, VSUB)                                                                   \
+/* ORDER is that of the chroma in r and g. */
+#define SEMI_PLANAR(FOURCC, HSUB, VSUB, ORDER)                                                     \
 	{                                                                                          \
 		.fourcc = DRM_FORMAT_##FOURCC, .bytes_per_pixel = 1, .sampling = SAMPLING_Y_UV,    \
-		.texture_count = 2, .textures = {{0, 1, 1, 1, R8}, {1, HSUB, VSUB, 2, RG8}},       \
+		.order = ORDER, .texture_count = 2,                                                \
+		.textures = {{0, 1, 1, 1, R8}, {1, HSUB, VSUB, 2, RG8}},                           \
 	}
+#define Y_UV(FOURCC, HSUB, VSUB) SEMI_PLANAR(FOURCC, HSUB, VSUB, CHANNEL_ORDER_RGBA)
+#define Y_VU(FOURCC, HSUB, VSUB) SEMI_PLANAR(FOURCC, HSUB, VSUB, CHANNEL_ORDER_BGRA)
 
 #define Y_UV_16(FOURCC)                                                                            \
 	{                                                                                          \
@@ -69,6 +75,13 @@ static const struct format formats[] = {
 	Y_UV(NV12, 2, 2),
 	Y_UV(NV16, 2, 1),
 	Y_UV(NV24, 1, 1),
+	Y_V_U(YVU420, 2, 2),
+	Y_U_V(YUV422, 2, 1),
+	Y_V_U(YVU422, 2, 1),
+	Y_V_U(YVU444, 1, 1),
+	Y_VU(NV21, 2, 2),
+	Y_VU(NV61, 2, 1),
+	Y_VU(NV42, 1, 1),
 	Y_UV_16(P010),
 	Y_UV_16(P012),
 	Y_UV_16(P016),

@@ -78,12 +78,21 @@ static bool is_external(const struct egl *egl, uint32_t fourcc, uint64_t modifie
 	return external;
 }
 
+/* Whether it is laid out as the format's table has it. */
 static bool has_planes(const struct image_source *source)
 {
 	const struct format *format = format_from_fourcc(source->fourcc);
+	unsigned planes = 0;
 
-	return format && format->sampling != SAMPLING_RGBA &&
-	       source->plane_count == format->textures[format->texture_count - 1].plane + 1u;
+	if (!format || format->sampling == SAMPLING_RGBA) {
+		return false;
+	}
+	for (unsigned i = 0; i < format->texture_count; i++) {
+		if (format->textures[i].plane >= planes) {
+			planes = format->textures[i].plane + 1u;
+		}
+	}
+	return source->plane_count == planes;
 }
 
 struct image_ways image_ways(const struct generation *gen, const struct image_source *source)

@@ -101,6 +101,7 @@ static bool import_planes(struct image *image)
 		}
 	}
 	image->sampling = format->sampling;
+	image->order = format->order;
 	return true;
 }
 

@@ -19,6 +19,7 @@ struct image {
 	EGLImageKHR handles[FORMAT_TEXTURES_MAX];
 	unsigned count;
 	enum format_sampling sampling;
+	enum channel_order order;
 	bool sampled; // GL has taken it for a texture once
 	bool refused; // GL would not
 };

@@ -51,6 +51,16 @@ const char program_source_text[] =
 	"#endif\n"
 	"}\n";
 
+/* Which components of a texture with two of them hold Cb and Cr; luminance alpha has the second one
+ * in a. */
+static const char *chroma_pair(const struct gl_caps *caps, enum channel_order order)
+{
+	if (order == CHANNEL_ORDER_BGRA) {
+		return caps->texture_rg ? "gr" : "ar";
+	}
+	return caps->texture_rg ? "rg" : "ra";
+}
+
 void program_source_defines(
 	char *defines, const struct gl_caps *caps, const struct program_key *key)
 {
@@ -58,7 +68,7 @@ void program_source_defines(
 		"%s#define %s\n#define SWIZZLE %s\n#define PAIR %s\n",
 		key->source == PROGRAM_EXTERNAL ? "#extension GL_OES_EGL_image_external : require\n"
 						: "",
-		names[key->source], swizzles[key->order], caps->texture_rg ? "rg" : "ra");
+		names[key->source], swizzles[key->order], chroma_pair(caps, key->order));
 }
 
 void program_source_set_units(struct generation *gen, struct program *program)

@@ -21,7 +21,7 @@ enum program_source {
 /** Selects a variant of the shaders. All members take part in the look-up. */
 struct program_key {
 	enum program_source source;
-	enum channel_order order;  // RGBA
+	enum channel_order order;  // RGBA, Y_UV
 	bool opaque;               // not SOLID: the texture's alpha counts as 1
 	bool tint;                 // mix in a debug colour
 	enum color_curve_kind pre; // the steps of a colour transform

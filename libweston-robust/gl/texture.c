@@ -297,7 +297,7 @@ static void count_restored(struct generation *gen, struct content *content)
 static bool texture_shows(const struct texture *texture, const struct image *image)
 {
 	return !texture->format && texture->count == image->count &&
-	       texture->sampling == image->sampling;
+	       texture->sampling == image->sampling && texture->order == image->order;
 }
 
 static struct texture *create_for_image(
@@ -309,6 +309,7 @@ static struct texture *create_for_image(
 		return NULL;
 	}
 	texture->sampling = image->sampling;
+	texture->order = image->order;
 	texture->count = image->count;
 	if (image->sampling == SAMPLING_EXTERNAL) {
 		texture->target = GL_TEXTURE_EXTERNAL_OES;

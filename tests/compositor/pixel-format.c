@@ -14,11 +14,14 @@
 		0, 0                                                                               \
 	}
 
-#define YUV(NAME, BYTES, KIND, HSUB, VSUB)                                                         \
+#define YUV_ORDER(NAME, BYTES, KIND, HSUB, VSUB, SWAPPED, CHROMA_FIRST, WIDE)                      \
 	{                                                                                          \
 		.name = #NAME, .code = DRM_FORMAT_##NAME, .bytes = BYTES,                          \
-		.yuv = &(const struct yuv_format){KIND, HSUB, VSUB},                               \
+		.yuv = &(const struct yuv_format){KIND, HSUB, VSUB, SWAPPED, CHROMA_FIRST, WIDE},  \
 	}
+
+#define YUV(NAME, BYTES, KIND, HSUB, VSUB)                                                         \
+	YUV_ORDER(NAME, BYTES, KIND, HSUB, VSUB, false, false, false)
 
 const struct pixel_format pixel_formats[] = {
 	{"ARGB8888", WL_SHM_FORMAT_ARGB8888, 4, {16, 8}, {8, 8}, {0, 8}, {24, 8}, NONE, false,
@@ -56,14 +59,51 @@ const struct pixel_format pixel_formats[] = {
 };
 const size_t n_pixel_formats = sizeof pixel_formats / sizeof pixel_formats[0];
 
-const struct pixel_format *pixel_format_by_name(const char *name)
+const struct pixel_format dmabuf_formats[] = {
+	{"ARGB2101010", DRM_FORMAT_ARGB2101010, 4, {20, 10}, {10, 10}, {0, 10}, {30, 2}, NONE,
+		false, NULL},
+	{"XRGB2101010", DRM_FORMAT_XRGB2101010, 4, {20, 10}, {10, 10}, {0, 10}, NONE, {30, 2},
+		false, NULL},
+	{"ARGB1555", DRM_FORMAT_ARGB1555, 2, {10, 5}, {5, 5}, {0, 5}, {15, 1}, NONE, false, NULL},
+	{"ABGR1555", DRM_FORMAT_ABGR1555, 2, {0, 5}, {5, 5}, {10, 5}, {15, 1}, NONE, false, NULL},
+	{"ARGB4444", DRM_FORMAT_ARGB4444, 2, {8, 4}, {4, 4}, {0, 4}, {12, 4}, NONE, false, NULL},
+	{"ABGR4444", DRM_FORMAT_ABGR4444, 2, {0, 4}, {4, 4}, {8, 4}, {12, 4}, NONE, false, NULL},
+	YUV_ORDER(YVYU, 2, YUV_YUYV, 2, 1, true, false, false),
+	YUV_ORDER(UYVY, 2, YUV_YUYV, 2, 1, false, true, false),
+	YUV_ORDER(VYUY, 2, YUV_YUYV, 2, 1, true, true, false),
+	YUV_ORDER(NV21, 1, YUV_SEMI_PLANAR, 2, 2, true, false, false),
+	YUV_ORDER(NV61, 1, YUV_SEMI_PLANAR, 2, 1, true, false, false),
+	YUV_ORDER(NV42, 1, YUV_SEMI_PLANAR, 1, 1, true, false, false),
+	YUV_ORDER(P010, 2, YUV_SEMI_PLANAR, 2, 2, false, false, true),
+	YUV_ORDER(P012, 2, YUV_SEMI_PLANAR, 2, 2, false, false, true),
+	YUV_ORDER(P016, 2, YUV_SEMI_PLANAR, 2, 2, false, false, true),
+	YUV_ORDER(YUV410, 1, YUV_PLANAR, 4, 4, false, false, false),
+	YUV_ORDER(YVU410, 1, YUV_PLANAR, 4, 4, true, false, false),
+	YUV_ORDER(YUV411, 1, YUV_PLANAR, 4, 1, false, false, false),
+	YUV_ORDER(YVU411, 1, YUV_PLANAR, 4, 1, true, false, false),
+	YUV_ORDER(YVU420, 1, YUV_PLANAR, 2, 2, true, false, false),
+	YUV_ORDER(YUV422, 1, YUV_PLANAR, 2, 1, false, false, false),
+	YUV_ORDER(YVU422, 1, YUV_PLANAR, 2, 1, true, false, false),
+	YUV_ORDER(YVU444, 1, YUV_PLANAR, 1, 1, true, false, false),
+};
+const size_t n_dmabuf_formats = sizeof dmabuf_formats / sizeof dmabuf_formats[0];
+
+static const struct pixel_format *find(
+	const struct pixel_format *formats, size_t count, const char *name)
 {
-	for (size_t i = 0; i < n_pixel_formats; i++) {
-		if (strcmp(pixel_formats[i].name, name) == 0) {
-			return &pixel_formats[i];
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(formats[i].name, name) == 0) {
+			return &formats[i];
 		}
 	}
 	return NULL;
+}
+
+const struct pixel_format *pixel_format_by_name(const char *name)
+{
+	const struct pixel_format *format = find(pixel_formats, n_pixel_formats, name);
+
+	return format ? format : find(dmabuf_formats, n_dmabuf_formats, name);
 }
 
 /* Nearest half float of value / 65535. Values below the normal range do not occur in the scenes. */

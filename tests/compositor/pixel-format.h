@@ -35,7 +35,11 @@ struct pixel_format {
 extern const struct pixel_format pixel_formats[];
 extern const size_t n_pixel_formats;
 
-/** The format of that name; NULL when there is none. */
+/** Those that no renderer takes through wl_shm. */
+extern const struct pixel_format dmabuf_formats[];
+extern const size_t n_dmabuf_formats;
+
+/** The format of that name, of either table; NULL when there is none. */
 const struct pixel_format *pixel_format_by_name(const char *name);
 
 /**

@@ -34,6 +34,18 @@ static void show_format(struct scene *scene, int stage, int param)
 	window_show(noise, 101, 73);
 }
 
+/* param: index into dmabuf_formats; + 100: into pixel_formats */
+static void show_rare(struct scene *scene, int stage, int param)
+{
+	const char *name =
+		param < 100 ? dmabuf_formats[param].name : pixel_formats[param - 100].name;
+	struct window *window = window_create_dmabuf(scene, name, 128, 96, DRM_FORMAT_MOD_LINEAR);
+
+	window->stride = (128 * window->format->bytes + ROW_BYTES - 1) / ROW_BYTES * ROW_BYTES;
+	window_draw(window, PATTERN_CARD, ALPHA_OPAQUE, 1);
+	window_show(window, 10, 12);
+}
+
 /* param: index into pixel_formats */
 static void show_mapped(struct scene *scene, int stage, int param)
 {
@@ -140,6 +152,10 @@ static void show_flipped(struct scene *scene, int stage, int param)
 	{                                                                                          \
 		"dmabuf-linear-" NAME, CLASS, 1, 1, 0, show_format, 100 + INDEX                    \
 	}
+#define RARE(NAME, INDEX, CLASS)                                                                   \
+	{                                                                                          \
+		"dmabuf-rare-" NAME, CLASS, 1, 1, 0, show_rare, INDEX                              \
+	}
 #define MAPPED(NAME, INDEX)                                                                        \
 	{                                                                                          \
 		"dmabuf-mapped-" NAME, SCENE_FILTERED, 1, 1, 0, show_mapped, INDEX                 \
@@ -162,6 +178,34 @@ static const struct scene_entry entries[] = {
 	FORMAT("nv24", 21, SCENE_BLENDED),
 	FORMAT("yuyv", 22, SCENE_BLENDED),
 	FORMAT("xyuv8888", 23, SCENE_BLENDED),
+	RARE("argb2101010", 0, SCENE_EXACT),
+	RARE("xrgb2101010", 1, SCENE_EXACT),
+	RARE("argb1555", 2, SCENE_EXACT),
+	RARE("abgr1555", 3, SCENE_EXACT),
+	RARE("argb4444", 4, SCENE_EXACT),
+	RARE("abgr4444", 5, SCENE_EXACT),
+	RARE("yvyu", 6, SCENE_BLENDED),
+	RARE("uyvy", 7, SCENE_BLENDED),
+	RARE("vyuy", 8, SCENE_BLENDED),
+	RARE("nv21", 9, SCENE_BLENDED),
+	RARE("nv61", 10, SCENE_BLENDED),
+	RARE("nv42", 11, SCENE_BLENDED),
+	RARE("p010", 12, SCENE_BLENDED),
+	RARE("p012", 13, SCENE_BLENDED),
+	RARE("p016", 14, SCENE_BLENDED),
+	RARE("yuv410", 15, SCENE_BLENDED),
+	RARE("yvu410", 16, SCENE_BLENDED),
+	RARE("yuv411", 17, SCENE_BLENDED),
+	RARE("yvu411", 18, SCENE_BLENDED),
+	RARE("yvu420", 19, SCENE_BLENDED),
+	RARE("yuv422", 20, SCENE_BLENDED),
+	RARE("yvu422", 21, SCENE_BLENDED),
+	RARE("yvu444", 22, SCENE_BLENDED),
+	RARE("as-yuv420", 117, SCENE_BLENDED),
+	RARE("as-yuv444", 118, SCENE_BLENDED),
+	RARE("as-nv12", 119, SCENE_BLENDED),
+	RARE("as-nv16", 120, SCENE_BLENDED),
+	RARE("as-nv24", 121, SCENE_BLENDED),
 	MAPPED("argb8888", 0),
 	MAPPED("xrgb8888", 1),
 	MAPPED("nv12", 19),

@@ -44,6 +44,14 @@ const char *scene_entry_like(const struct scene_entry *entry)
 	static const char *const pairs[][2] = {
 		/* Stock shows one row of it, stretched. */
 		{"dmabuf-flipped", "dmabuf-upside-down"},
+		/* It refuses these. */
+		{"dmabuf-rare-nv21", "dmabuf-rare-as-nv12"},
+		{"dmabuf-rare-nv61", "dmabuf-rare-as-nv16"},
+		{"dmabuf-rare-nv42", "dmabuf-rare-as-nv24"},
+		{"dmabuf-rare-yvu420", "dmabuf-rare-as-yuv420"},
+		{"dmabuf-rare-yuv422", "dmabuf-rare-as-nv16"},
+		{"dmabuf-rare-yvu422", "dmabuf-rare-as-nv16"},
+		{"dmabuf-rare-yvu444", "dmabuf-rare-as-yuv444"},
 		{"stride-argb8888-odd", "stride-argb8888-padded"},
 		{"stride-rgb888-tight", "stride-argb8888-padded"},
 		{"stride-bgr888-odd", "stride-argb8888-padded"},

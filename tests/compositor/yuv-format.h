@@ -9,14 +9,17 @@
 enum yuv_kind {
 	YUV_PLANAR,      // Y, Cb, Cr: a plane each
 	YUV_SEMI_PLANAR, // Y; Cb and Cr in turns
-	YUV_YUYV,        // Y0 Cb Y1 Cr for two pixels
+	YUV_YUYV,        // Y0 Cb Y1 Cr for two pixels, or in another order
 	YUV_XYUV,        // Cr Cb Y X for one
 };
 
 /** One wl_shm YUV format. */
 struct yuv_format {
 	enum yuv_kind kind;
-	int hsub, vsub; // pixels per chroma sample
+	int hsub, vsub;    // pixels per chroma sample
+	bool swapped;      // Cr comes before Cb
+	bool chroma_first; // YUYV: Cb Y0 Cr Y1
+	bool wide;         // samples of 16 bits, with 10 in the upper ones
 };
 
 /** A plane of a buffer: where it begins and how its rows follow, in bytes. */
