@@ -26,7 +26,7 @@ formatted()
 
 passed=0
 failed=0
-for file in $(find "$top/libweston-robust" "$top/client" "$top/compositor" "$top/tests" -name '*.[ch]' | sort); do
+for file in $(find "$top/libweston-robust" "$top/client" "$top/compositor" "$top/ctl" "$top/launcher" "$top/tests" -name '*.[ch]' | sort); do
 	if formatted "$file"; then
 		passed=$((passed + 1))
 	else
