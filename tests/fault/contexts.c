@@ -122,7 +122,7 @@ void fault_display_seen(EGLDisplay display)
 /* Born in a lost share group or while the reset goes on: lost from the start. */
 static void settle_birth(struct fault_context *context)
 {
-	bool resetting = fault_reset_active();
+	bool resetting = fault_reset_active() && fault_ring_holds(fault.reset.ring, context->group);
 
 	fault.slot->objects_created[FAULT_OBJECT_CONTEXT]++;
 	fault.slot->objects_alive[FAULT_OBJECT_CONTEXT]++;
