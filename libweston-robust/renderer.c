@@ -397,6 +397,10 @@ void renderer_timer(struct renderer *renderer)
 	if (!dispatch_loss(renderer)) {
 		feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_TIMER});
 	}
+	/* Some output may never show a frame. */
+	if (renderer_generation(renderer)) {
+		rebuild_leftover_due(renderer);
+	}
 }
 
 void renderer_job_done(struct renderer *renderer, struct job *job)

@@ -149,6 +149,21 @@ TEST(the_lost_context_goes_after_the_first_frame)
 	desk_close(&desk);
 }
 
+/* Nobody draws: the idle poll is late enough. */
+TEST(a_lost_context_does_not_stay_for_want_of_a_frame)
+{
+	struct desk desk;
+
+	open_and_lose(&desk);
+	desk.paints_itself = false;
+	fake_host_advance(&desk.host, 100 * MSEC);
+	test_assert_int_eq(fake_report.contexts, 2);
+	fake_host_advance(&desk.host, 2 * SEC);
+	test_assert_int_eq(fake_report.contexts, 1);
+	test_assert(desk_paint(&desk));
+	desk_close(&desk);
+}
+
 /* Losses before there is a frame: no more than the last context waits. */
 TEST(lost_contexts_do_not_pile_up)
 {
