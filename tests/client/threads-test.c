@@ -16,7 +16,7 @@
 #include "test.h"
 
 #define THREADS 4
-#define RESETS 40
+#define RESETS 24
 
 /** A thread that draws in a context of its own, and believes nothing that was lost. */
 struct drawer {
@@ -234,10 +234,10 @@ PROBE_TEST(resets_during_rebuilds, NULL)
 	char schedule[128];
 
 	open_scene(&scene, probe);
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 12; i++) {
 		wait_until_whole(&scene, scene.restores);
 		snprintf(schedule, sizeof(schedule),
-			"at=now queries=2; at=call space=%d mode=during-rebuild queries=2", i * 3);
+			"at=now queries=2; at=call space=%d mode=during-rebuild queries=2", i * 5);
 		probe_strike(schedule);
 		wait_until_whole(&scene, scene.restores + 2);
 		probe_release();
