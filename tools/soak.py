@@ -37,7 +37,7 @@ PROGRESS_S = 5
 KEPT_STEPS = 40
 STEPS_ALOFT = 4
 CANON_RESETS = 3
-FLOORS = 3
+FLOORS = 5
 NAME_OF_RUNG = re.compile(r'GPU reset: cause=(\w+) .*rung=(\w+)')
 
 

@@ -51,9 +51,12 @@ class World:
     """A compositor and its clients by slot; CAMERA takes the pictures and moves the outputs."""
 
     def __init__(self, build, renderer, fault=None):
-        env, preload = None, ()
+        # A cache of shaders that others fill and empty would decide how much of LLVM is resident.
+        self.cache = tempfile.TemporaryDirectory(prefix='wr-soak-cache-')
+        env, preload = {'MESA_SHADER_CACHE_DIR': self.cache.name}, ()
         if fault:
-            env, preload = fault.environment('offer-purge=1'), (build.fault_library,)
+            env.update(fault.environment('offer-purge=1'))
+            preload = (build.fault_library,)
         self.compositor = kit.Compositor(build, renderer, ini=ini(), extra_env=env,
                                          options=[f'--refresh-rate={REFRESH_MHZ}'],
                                          preload=preload)
