@@ -224,13 +224,16 @@ static void run_pointer(struct check *check, int param)
 }
 
 const struct check_case view_cases[] = {
-	{"alpha-blending/opaque", GROUP_PLAIN | GROUP_COLOR, run_blending, ALPHA_OPAQUE},
-	{"alpha-blending/half", GROUP_PLAIN | GROUP_COLOR, run_blending, ALPHA_HALF},
-	{"alpha-blending/gradient", GROUP_PLAIN | GROUP_COLOR, run_blending, ALPHA_GRADIENT},
-	{"alpha-blending/view", GROUP_PLAIN | GROUP_OUTPUT, run_view_alpha, 400000},
+	{"alpha-blending/opaque", GROUP_PLAIN | GROUP_COLOR | GROUP_DAMAGE, run_blending,
+		ALPHA_OPAQUE},
+	{"alpha-blending/half", GROUP_PLAIN | GROUP_COLOR | GROUP_DAMAGE, run_blending, ALPHA_HALF},
+	{"alpha-blending/gradient", GROUP_PLAIN | GROUP_COLOR | GROUP_DAMAGE, run_blending,
+		ALPHA_GRADIENT},
+	{"alpha-blending/view", GROUP_PLAIN | GROUP_OUTPUT | GROUP_DAMAGE, run_view_alpha, 400000},
 	{"alpha-blending/view-full", GROUP_PLAIN, run_view_alpha, 1000000},
-	{"alpha-blending/opaque-region", GROUP_PLAIN, run_opaque_region, 0},
-	{"subsurface-shot/order", GROUP_PLAIN | GROUP_OUTPUT, run_subsurface_order, 0},
+	{"alpha-blending/opaque-region", GROUP_PLAIN | GROUP_DAMAGE, run_opaque_region, 0},
+	{"subsurface-shot/order", GROUP_PLAIN | GROUP_OUTPUT | GROUP_DAMAGE, run_subsurface_order,
+		0},
 	{"subsurface-shot/sync", GROUP_PLAIN, run_subsurface_sync, 0},
 	{"pointer-shot/scale1", GROUP_PLAIN | GROUP_OUTPUT, run_pointer, 1},
 	{"pointer-shot/scale2", GROUP_PLAIN | GROUP_OUTPUT, run_pointer, 2},
