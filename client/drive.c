@@ -79,8 +79,8 @@ bool client_note_loss(struct gpu_recovery_group *group, enum reset_status status
 }
 
 /* Returns false when it cannot be asked. Without reset notification a living one has to draw. A
- * lost one that must not even be destroyed is better not made current and released again either:
- * that is a flush, and zink survives one of those. */
+ * lost one that must not even be destroyed is not made current and released again either: that is a
+ * flush, and on zink two of those leave a list that has no end. */
 static bool ask_sentinel(
 	struct gpu_recovery *r, struct gpu_recovery_group *group, enum reset_status *status)
 {
