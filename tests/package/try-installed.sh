@@ -55,7 +55,12 @@ export WAYLAND_DISPLAY
 keep before.json weston-robustctl --json status
 weston-simple-shm >/dev/null 2>&1 &
 client=$!
-sleep 1
+# The shell and its client have to be there before anything of theirs can be lost.
+tries=0
+until weston-robustctl --json stats | grep -Eq '"textures": ([3-9]|[1-9][0-9])' || [ $tries -ge 100 ]; do
+	tries=$((tries + 1))
+	sleep 0.2
+done
 keep simulate.json weston-robustctl --json simulate innocent
 keep after.json weston-robustctl --json status
 keep history.json weston-robustctl --json history
