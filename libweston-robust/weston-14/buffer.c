@@ -154,6 +154,16 @@ static void replace_placeholder(struct glue_surface *gs)
 	}
 }
 
+/* A client may want to know of the same buffer once more. */
+static void take_release(struct glue_surface *gs)
+{
+	struct weston_buffer_release *release = gs->surface->buffer_release_ref.buffer_release;
+
+	if (release && release != gs->release_ref.buffer_release) {
+		weston_buffer_release_reference(&gs->release_ref, release);
+	}
+}
+
 /* Held until it is replaced: its picture can be had again from there. */
 static void attach_image(struct glue_surface *gs, struct weston_buffer *buffer)
 {
@@ -164,17 +174,19 @@ static void attach_image(struct glue_surface *gs, struct weston_buffer *buffer)
 		refuse(gs, buffer, "a buffer that was not imported");
 		return;
 	}
-	gs->fresh = !same || was_committed(gs);
-	if (!gs->fresh) {
-		return;
+	if (!same) {
+		glue_retention_release(gs);
+		weston_buffer_release_reference(&gs->release_ref, NULL);
 	}
-	gs->fence_passed = false;
-	replace_placeholder(gs);
-	glue_retention_release(gs);
-	content_set_image(&gs->content, gb->image, buffer->buffer_origin == ORIGIN_BOTTOM_LEFT);
-	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_MAY_BE_ACCESSED);
-	weston_buffer_release_reference(
-		&gs->release_ref, gs->surface->buffer_release_ref.buffer_release);
+	take_release(gs);
+	gs->fresh = !same || was_committed(gs);
+	if (gs->fresh) {
+		gs->fence_passed = false;
+		replace_placeholder(gs);
+		content_set_image(
+			&gs->content, gb->image, buffer->buffer_origin == ORIGIN_BOTTOM_LEFT);
+		weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_MAY_BE_ACCESSED);
+	}
 }
 
 void glue_attach(struct weston_paint_node *pnode)

@@ -32,24 +32,34 @@ static uint64_t row_count(const struct pixel_format_info *info, unsigned plane, 
 	return plane > 0 && info->vsub > 1 ? height / (uint64_t)info->vsub : height;
 }
 
+/* Returns false when rows of that stride can't be there. */
+static bool rows_fit(const struct dmabuf_attributes *attributes,
+	const struct pixel_format_info *info, unsigned plane, uint64_t bytes)
+{
+	uint64_t row = row_bytes(info, plane, (uint64_t)attributes->width);
+	uint64_t rows = row_count(info, plane, (uint64_t)attributes->height);
+	uint64_t stride = attributes->stride[plane];
+
+	return row == 0 || rows == 0 ||
+	       (stride >= row && bytes >= attributes->offset[plane] + (rows - 1) * stride + row);
+}
+
 /*
  * Whether the memory can hold what its client says. Drivers of GPUs check it themselves, more or
- * less; software drivers map whatever file it is. With tiling there is no more to a picture than
- * this, and mostly more.
+ * less; software drivers map whatever file it is. What a stride means with a vendor's modifier is
+ * the vendor's affair.
  */
 static bool memory_suffices(
 	const struct dmabuf_attributes *attributes, const struct pixel_format_info *info)
 {
+	bool plain = attributes->modifier == DRM_FORMAT_MOD_LINEAR ||
+		     attributes->modifier == DRM_FORMAT_MOD_INVALID;
+
 	for (int i = 0; i < attributes->n_planes; i++) {
-		uint64_t row = row_bytes(info, (unsigned)i, (uint64_t)attributes->width);
-		uint64_t rows = row_count(info, (unsigned)i, (uint64_t)attributes->height);
 		int64_t bytes = mapping_file_bytes(attributes->fd[i]);
 
-		if (bytes < 0 || attributes->stride[i] < row ||
-			(row > 0 && rows > 0 &&
-				(uint64_t)bytes < attributes->offset[i] +
-							  (rows - 1) * attributes->stride[i] +
-							  row)) {
+		if (bytes < 0 ||
+			(plain && !rows_fit(attributes, info, (unsigned)i, (uint64_t)bytes))) {
 			return false;
 		}
 	}
