@@ -23,6 +23,7 @@ import xml.etree.ElementTree
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 XML = (pathlib.Path('/usr/share/wayland/wayland.xml'),
+       pathlib.Path('/usr/share/wayland-protocols/stable/xdg-shell/xdg-shell.xml'),
        TOP / 'protocol' / 'weston-gpu-recovery-v1.xml')
 
 
