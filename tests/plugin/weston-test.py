@@ -189,7 +189,11 @@ def other_renderer():
         build = kit.Build(desk.Build().root)
         with kit.Compositor(build, renderer,
                             options=(f'--modules={desk.Build().plugin}',)) as weston:
-            require('there is nothing to watch over' in weston.log(), weston.tail())
+            # Its socket is there before its modules are.
+            deadline = time.monotonic() + 10
+            while 'there is nothing to watch over' not in weston.log():
+                require(time.monotonic() < deadline, weston.tail())
+                time.sleep(0.02)
             done = subprocess.run([desk.Build().ctl, 'status'], env=weston.env, check=False,
                                   capture_output=True, text=True)
             require(done.returncode == 3 and 'does not run the plugin' in done.stderr, done)
