@@ -193,8 +193,6 @@ class Guest:
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"})
         for name in names:
             (root / name[1:]).unlink()
-        run("chroot", root, "useradd", "--create-home", "--shell", "/bin/sh", "kiosk",
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
         shutil.copytree(self.base / "modules/later", root / "wr/modules")
         for name, path in self.additions.items():
             target = root / name.lstrip("/")

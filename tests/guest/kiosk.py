@@ -11,7 +11,8 @@ from session import FAULT, LOG, RUNTIME, Session
 from stage import require
 
 RESETS = 20
-UNIT = "weston-robust@kiosk"
+# As root: logind lets nobody else switch to a terminal where there is no polkit.
+UNIT = "weston-robust@root"
 FILES = {
     "/etc/systemd/system/wr-agent.service": HERE / "wr-agent.service",
     f"/etc/systemd/system/{UNIT}.service.d/fault.conf": HERE / "kiosk-fault.conf",
@@ -89,10 +90,13 @@ END
 {FAULT} create; chmod 755 {RUNTIME}; chmod 666 {RUNTIME}/fault
 systemctl daemon-reload
 systemctl reset-failed {UNIT} 2>/dev/null
-journalctl -b -f -n 0 -o cat -u {UNIT} >{LOG} 2>/dev/null &
+# PAM moves weston into the session's scope: its words are not the unit's.
+journalctl -b -f -n 0 -o cat -t weston >{LOG} 2>/dev/null &
 systemctl start --no-block {UNIT}
 """)
-        self.wait(f"[ \"$(systemctl is-active {UNIT})\" = active ]", "the unit", 120)
+        self.wait(f"case $(systemctl is-active {UNIT}) in active | failed) true;; *) false;; esac",
+                  "the unit", 120)
+        self.wait(f"systemctl -q is-active {UNIT}", "the unit, which has failed", 1)
         self.pid = self.find_pid()
         name = self.application.rpartition("/")[2]
         self.wait(f"pidof -s {name}", "the application", 60)
@@ -132,7 +136,7 @@ def start(stage, ini, application):
     try:
         session.start()
     except MachineError as error:
-        journal = stage.machine.run(f"journalctl -b -u {UNIT} -n 25 --no-pager", check=False)[1]
+        journal = stage.machine.run("journalctl -b -t weston -t systemd -n 60 --no-pager", check=False)[1]
         session.stop()
         raise MachineError(f"{error}\n{journal}") from None
     stage.session, stage.config = session, None
