@@ -184,7 +184,7 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
         text = self.machine.run(f"grep 'GPU reset: cause=' {LOG} || true")
         return [dict(re.findall(r"([\w-]+)=(\S+)", line)) for line in text.splitlines()]
 
-    def recovered(self, count=None, seconds=30):
+    def recovered(self, count=None, seconds=90):
         """Wait for that many incidents in the log; return the last one."""
         count = count or self.losses
         self.wait(f"[ \"$(grep -c 'GPU reset: cause=' {LOG})\" -ge {count} ]",
