@@ -6,6 +6,7 @@
 #include "example.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static bool enter(struct example *example, struct gpu_recovery_context *context, EGLSurface surface)
 {
@@ -16,20 +17,22 @@ static bool enter(struct example *example, struct gpu_recovery_context *context,
 }
 
 /* Goes by the CPU, as these contexts share nothing with the window's. The last picture stays. */
-static void draw_apart(struct example *example)
+static bool draw_apart(struct example *example)
 {
 	unsigned char pixels[sizeof(example->apart_pixels)];
 
 	if (!example->apart_drawing || !enter(example, example->apart, EGL_NO_SURFACE)) {
-		return;
+		return false;
 	}
 	if (!offscreen_paint(&example->apart_image, example->number + 16)) {
-		return;
+		return false;
 	}
 	offscreen_read(pixels);
-	if (gpu_recovery_context_frame_done(example->apart, EGL_TRUE)) {
-		__builtin_memcpy(example->apart_pixels, pixels, sizeof(pixels));
+	if (!gpu_recovery_context_frame_done(example->apart, EGL_TRUE)) {
+		return false;
 	}
+	memcpy(example->apart_pixels, pixels, sizeof(pixels));
+	return true;
 }
 
 /* A context that is made when it is first needed, in the midst of it all. */
@@ -58,11 +61,15 @@ static void compose(struct example *example, GLuint field, bool late)
 	painter_sweep(width, height, example->number);
 }
 
-static void note_shown(struct example *example)
+/* A still picture is complete when all contexts have taken part in it. */
+static void note_shown(struct example *example, bool whole)
 {
 	bool news = example->first || (example->still && example->shown_number != example->number);
 
 	example->shown++;
+	if (example->still && !whole) {
+		return;
+	}
 	example->shown_number = example->number;
 	example->first = false;
 	if (example->report && news) {
@@ -73,7 +80,7 @@ static void note_shown(struct example *example)
 	}
 }
 
-static void present(struct example *example)
+static void present(struct example *example, bool whole)
 {
 	EGLBoolean shown;
 
@@ -88,23 +95,21 @@ static void present(struct example *example)
 		example->drawing = false;
 	}
 	if (shown) {
-		note_shown(example);
+		note_shown(example, whole);
 	} else {
 		window_forget_frame(&example->window);
 	}
 }
 
-/* A still picture is complete when the late context has taken part in it. */
 static bool settled(const struct example *example)
 {
-	return example->still && !example->first && example->shown >= 4 &&
-	       example->shown_number == example->number;
+	return example->still && !example->first && example->shown_number == example->number;
 }
 
 void example_draw(struct example *example)
 {
 	GLuint field;
-	bool late;
+	bool late, apart;
 
 	if (!example->drawing || example->window.frame || settled(example)) {
 		return;
@@ -116,12 +121,12 @@ void example_draw(struct example *example)
 	if (field == 0) {
 		return; /* the worker will wake us */
 	}
-	draw_apart(example);
+	apart = draw_apart(example);
 	late = draw_late(example);
 	if (!enter(example, example->screen, example->surface)) {
 		example->drawing = gpu_recovery_context_check(example->screen);
 		return;
 	}
 	compose(example, field, late);
-	present(example);
+	present(example, late && apart);
 }
