@@ -37,7 +37,10 @@ PROGRESS_S = 5
 KEPT_STEPS = 40
 STEPS_ALOFT = 4
 CANON_RESETS = 3
-FLOORS = 5
+FLOORS = 2
+# Of these a generation inherits all that earlier ones have used, and some serve only when a call fails.
+MORE_PROGRAMS = 8
+FILTERED = soak_plan.How(filtered=True)
 NAME_OF_RUNG = re.compile(r'GPU reset: cause=(\w+) .*rung=(\w+)')
 
 
@@ -104,11 +107,11 @@ class Soak:
     def do_settle(self):
         self.pair.settle()
 
-    def do_snap(self, redraw):
-        self.pair.snap(redraw)
+    def do_snap(self, how):
+        self.pair.snap(how)
 
-    def do_check(self, redraw, patient, outputs):
-        self.compared += self.pair.check(redraw, patient, outputs)
+    def do_check(self, how, patient, outputs):
+        self.compared += self.pair.check(how, patient, outputs)
 
     def do_config(self, values):
         self.pair.configure(values)
@@ -124,7 +127,7 @@ class Soak:
         for _ in range(CANON_RESETS):
             self.pair.strike(soak_plan.Fault('canon', 'at=now queries=1'))
             self.pair.settle()
-            self.compared += self.pair.check(True, False, soak_plan.OUTPUTS)
+            self.compared += self.pair.check(FILTERED, False, soak_plan.OUTPUTS)
         if self.pair.recovery() != (soak_world.RUNNING, soak_world.CONTEXT):
             raise Wrong(f'state and rung are {self.pair.recovery()} long after the ladder was used')
         self.measure()
@@ -133,7 +136,7 @@ class Soak:
 
     def show(self, name):
         self.pair.both(1, f'show {name}')
-        self.compared += self.pair.check(True, False, soak_plan.OUTPUTS[:1])
+        self.compared += self.pair.check(FILTERED, False, soak_plan.OUTPUTS[:1])
 
     def tour(self):
         """A generation inherits the programs of the last one: have it use all that there are."""
@@ -157,20 +160,23 @@ class Soak:
         slot = self.pair.injector.read()
         subject, twin = self.pair.subject, self.pair.twin
         sample = {'resets': slot.losses, 'step': self.step_number,
-                  'drawing_kib': subject.memory_kib()[0], 'twin_kib': twin.memory_kib()[0],
+                  'drawing_kib': subject.memory_kib(), 'twin_kib': twin.memory_kib(),
                   'fds': subject.files(), 'names': slot.names, 'objects': slot.objects,
-                  'contexts_dead': slot.contexts_dead}
-        sample['rss_kib'] = min(self.pair.between_generations(subject.memory_kib)[0]
-                                for _ in range(FLOORS))
-        self.pair.come_down()
+                  'contexts_dead': slot.contexts_dead, 'programs': slot.names.pop('programs')}
+        sample['rss_kib'] = min(self.pair.floor_kib() for _ in range(FLOORS))
         self.samples.append(sample)
         if self.options.verbose:
             print(sample, flush=True)
         self.read_log()
+        self.compare_with_first(sample)
+
+    def compare_with_first(self, sample):
         first = self.samples[0]
         for key in ('fds', 'names', 'objects', 'contexts_dead'):
             if sample[key] != first[key]:
                 raise Wrong(f'{key}: {first[key]} after the first resets, now {sample[key]}')
+        if sample['programs'] > first['programs'] + MORE_PROGRAMS:
+            raise Wrong(f'{first["programs"]} programs at first, now {sample["programs"]}')
 
     def warm(self):
         """The first sample after the warm-up."""
@@ -223,7 +229,7 @@ class Soak:
         self.shown_at = now
         resets = self.resets()
         print(f'step {self.step_number}, {resets} resets, {resets / (now - self.begin):.1f}/s, '
-              f'{self.compared} pictures, RSS {self.pair.subject.memory_kib()[0]} KiB '
+              f'{self.compared} pictures, RSS {self.pair.subject.memory_kib()} KiB '
               f'({self.growth_kib():+d}), fds {self.pair.subject.files()}', flush=True)
 
     def finished(self):
@@ -298,7 +304,7 @@ class Soak:
             'pictures_compared': self.compared, 'pictures_compared_with_stock': self.stock_compared,
             'faults': dict(sorted(self.pair.tally.items())), 'errors_injected': slot.faults,
             'incidents_by_cause': dict(self.causes), 'incidents_by_rung': dict(self.rungs),
-            'pictures_redrawn': self.pair.redrawn,
+            'pictures_redrawn': self.pair.redrawn, 'pictures_converted': self.pair.converted,
             'longest_error_ms': round(1000 * self.pair.healed_s),
             'rss_kib_after_100': warm and warm['rss_kib'], 'rss_kib_end': last.get('rss_kib'),
             'rss_drawing_kib_after_100': warm and warm['drawing_kib'],
@@ -308,6 +314,8 @@ class Soak:
             'rss_twin_kib_end': last.get('twin_kib'),
             'rss_growth_kib': self.growth_kib(), 'fds': last.get('fds'),
             'gl_names': {kind: n for kind, n in last.get('names', {}).items() if n},
+            'gl_programs_first': self.samples[0]['programs'] if self.samples else None,
+            'gl_programs_end': last.get('programs'),
             'egl_objects': last.get('objects'), 'problems': self.problems,
         }
 

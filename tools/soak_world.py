@@ -27,7 +27,7 @@ POLL_S = 0.0004
 REDRAWS = 3
 EDGES_SHARE = 0.002
 SHORT_MS = 20
-TRIM_S = 0.004       # the renderer gives memory back beside its work
+FLOOR_S = 0.15       # how long memory is looked at without a context
 
 # No limit of resets: otherwise the whole soak would be spent in software. Storms set one.
 USUAL = {'max_resets': 0, 'reset_window_ms': 60000, 'quiet_ms': 60000, 'probe_first_ms': 30000}
@@ -84,10 +84,9 @@ class World:
         return self.compositor.stop()
 
     def memory_kib(self):
-        """Resident memory, and the anonymous part of it."""
+        """Resident memory."""
         with open(f'/proc/{self.pid()}/status', encoding='ascii') as file:
-            values = dict(line.split(':', 1) for line in file)
-        return [int(values[key].split()[0]) for key in ('VmRSS', 'RssAnon')]
+            return next(int(line.split()[1]) for line in file if line.startswith('VmRSS:'))
 
     def files(self):
         return len(os.listdir(f'/proc/{self.pid()}/fd'))
@@ -110,6 +109,7 @@ class Pair:
         self.open = []                   # faults that were not waited for yet
         self.tally = {}                  # kind of fault: how many struck, or were asked for
         self.redrawn = 0                 # pictures that rounding had to be redrawn for
+        self.converted = 0               # pictures that another conversion made differ by 1
         self.healed_s = 0                # longest time that an error without a loss was seen
 
     def both(self, slot, command, same=True):
@@ -201,23 +201,27 @@ class Pair:
         if any(not f.sure or f.patient or f.climbs or ';' in f.text for f in faults):
             self.injector.release()
 
-    def between_generations(self, look):
-        """What look() returns while there is no context at all: the next one can't be made yet.
+    def floor_kib(self):
+        """The least resident size while there is no context at all: the next one can't be made yet.
 
         What is left then is what resets leave behind; all that is drawn with comes and goes in tens
-        of MiB, in heaps that are never quite the same.
+        of MiB, in heaps that are never quite the same. It is given back beside the renderer's work.
         """
         before = self.injector.read()
         self.injector.strike('at=now queries=1 mode=lost+create-fails:-1')
         if not self._wait(lambda slot: slot.losses > before.losses and
                           slot.faults > before.faults and slot.objects['contexts'] == 0, SETTLE_S):
             raise Wrong('the last context is never destroyed')
-        time.sleep(TRIM_S)
-        seen = look()
+        end = time.monotonic() + FLOOR_S
+        least = self.subject.memory_kib()
+        while time.monotonic() < end:
+            time.sleep(FLOOR_S / 50)
+            least = min(least, self.subject.memory_kib())
         self.injector.release()
         if not self._wait(lambda slot: slot.first_frame > 0, SETTLE_S):
             raise Wrong('no whole frame after a reset')
-        return seen
+        self.come_down()
+        return least
 
     # The ladder.
 
@@ -256,7 +260,7 @@ class Pair:
 
     # Pictures.
 
-    def snap(self, redraw):
+    def snap(self, how):
         """In the midst of it a picture may be refused, but not wrong."""
         for slot in sorted(self.subject.clients):
             self.both(slot, 'sync')
@@ -264,23 +268,24 @@ class Pair:
         answers = self.both(CAMERA, 'digest area', same=False)
         patient = any(fault.patient for fault in self.open)
         if answers[0][0] == 'ok' and answers[0] != answers[1] and not patient and \
-                not (redraw and self._rounded()):
+                not (how.filtered and self._beyond(1) <= EDGES_SHARE) and \
+                not (how.converted and self._beyond(1) == 0):
             raise WrongPicture(f'a picture during the recovery: {answers[0]}, not {answers[1]}')
 
-    def check(self, redraw, patient, outputs):
+    def check(self, how, patient, outputs):
         """Returns how many pictures were compared."""
         for slot in sorted(self.subject.clients):
             self.both(slot, 'sync')
-        if redraw:
+        if how.filtered:
             self.both(CAMERA, 'damage-all')
         for name in outputs:
             self.both(CAMERA, f'output {name}')
-            self._compare(name, redraw, patient)
+            self._compare(name, how, patient)
         return len(outputs)
 
-    def _compare(self, name, redraw, patient):
+    def _compare(self, name, how, patient):
         begin = time.monotonic()
-        redraws = REDRAWS if redraw else 0
+        redraws = REDRAWS if how.filtered else 0
         while True:
             answers = self.both(CAMERA, 'digest area', same=False)
             waited = time.monotonic() - begin
@@ -289,24 +294,28 @@ class Pair:
             if answers[0] == answers[1]:
                 break
             self.subject.compositor.require_alive()
-            if answers[0][0] == 'ok' and redraws > 0 and self._rounded():
+            seen = answers[0][0] == 'ok'
+            if seen and redraws > 0 and self._beyond(1) <= EDGES_SHARE:
                 redraws -= 1
                 self.redrawn += 1
                 self.both(CAMERA, 'damage-all')
-            elif answers[0][0] == 'ok' and not patient or waited > PATIENCE_S:
+            elif seen and how.converted and self._beyond(1) == 0:
+                self.converted += 1
+                break
+            elif seen and not patient or waited > PATIENCE_S:
                 raise WrongPicture(f'output {name}: picture {answers[0]}, not {answers[1]}')
             else:
                 time.sleep(0.002)
         if patient:
             self.healed_s = max(self.healed_s, waited)
 
-    def _rounded(self):
-        """Whether the last pictures differ by no more than rounding."""
+    def _beyond(self, tolerance):
+        """The share of pixels of the last pictures that differ by more."""
         with tempfile.TemporaryDirectory(prefix='wr-soak-') as folder:
             self.save_pictures(folder)
             result = kit.compare(self.subject.compositor.build, f'{folder}/subject.png',
-                                 f'{folder}/twin.png', 1)
-        return result['pixels_differing'] <= EDGES_SHARE * result['pixels_compared']
+                                 f'{folder}/twin.png', tolerance)
+        return result['pixels_differing'] / result['pixels_compared']
 
     def save_pictures(self, folder):
         for name, world in (('subject', self.subject), ('twin', self.twin)):
