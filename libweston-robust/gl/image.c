@@ -59,6 +59,8 @@ static struct image *create(struct generation *gen, struct image_source *source,
 	}
 	wl_list_insert(&gen->images, &image->link);
 	source->image = image;
+	source->way = way + 1;
+	source->way_software = gen->egl->software;
 	return image;
 }
 
@@ -69,6 +71,11 @@ struct image *image_get(struct generation *gen, struct image_source *source)
 
 	if (source->image || !image_source_readable(source)) {
 		return source->image;
+	}
+	/* What was right before a reset is right after it, and other ways may look different: a
+	 * refusal now is for another try. */
+	if (source->way && source->way_software == gen->egl->software) {
+		return create(gen, source, source->way - 1);
 	}
 	choice = find_choice(gen, source);
 	if (choice && create(gen, source, choice->way)) {

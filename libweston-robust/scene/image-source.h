@@ -51,6 +51,8 @@ struct image_source {
 	enum image_source_planes layout; // WL_BUFFER
 
 	struct image *image; // owned by a generation, which clears the pointer; may be NULL
+	unsigned way;        // how gl/ has imported it last; 0: never
+	bool way_software;   // on a software display
 };
 
 /** Whether there is something left that an image can be made of. */
