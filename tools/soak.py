@@ -38,6 +38,7 @@ KEPT_STEPS = 40
 STEPS_ALOFT = 4
 CANON_RESETS = 3
 FLOORS = 2
+MEDIAN_OF = 5  # samples: a heap that has not been tidied now and then is no growth
 # Of these a generation inherits all that earlier ones have used, and some serve only when a call fails.
 MORE_PROGRAMS = 8
 FILTERED = soak_plan.How(filtered=True)
@@ -178,13 +179,15 @@ class Soak:
         if sample['programs'] > first['programs'] + MORE_PROGRAMS:
             raise Wrong(f'{first["programs"]} programs at first, now {sample["programs"]}')
 
-    def warm(self):
-        """The first sample after the warm-up."""
-        return next((s for s in self.samples if s['resets'] >= WARM_UP), None)
+    def ends(self, key):
+        """Medians of the first and the last samples after the warm-up; None without two samples."""
+        values = [s[key] for s in self.samples if s['resets'] >= WARM_UP]
+        n = min(len(values) // 2, MEDIAN_OF)
+        return (median(values[:n]), median(values[-n:])) if n else (None, None)
 
     def growth_kib(self):
-        warm = self.warm()
-        return self.samples[-1]['rss_kib'] - warm['rss_kib'] if warm else 0
+        first, last = self.ends('rss_kib')
+        return last - first if first else 0
 
     def compare_with_stock(self, scene):
         """Whatever goes wrong slowly in both of our compositors is seen here."""
@@ -295,7 +298,8 @@ class Soak:
         seconds = time.monotonic() - self.begin
         crashed = not self.pair.subject.compositor.alive() and \
             self.pair.subject.compositor.process.returncode != 0
-        warm, last = self.warm(), self.samples[-1] if self.samples else {}
+        last = self.samples[-1] if self.samples else {}
+        rss, drawing, twin = (self.ends(key) for key in ('rss_kib', 'drawing_kib', 'twin_kib'))
         return {
             'seed': self.options.seed, 'steps': self.step_number, 'resets': slot.losses,
             'duration_s': round(seconds, 1), 'resets_per_s': round(slot.losses / seconds, 2),
@@ -306,12 +310,10 @@ class Soak:
             'incidents_by_cause': dict(self.causes), 'incidents_by_rung': dict(self.rungs),
             'pictures_redrawn': self.pair.redrawn, 'pictures_converted': self.pair.converted,
             'longest_error_ms': round(1000 * self.pair.healed_s),
-            'rss_kib_after_100': warm and warm['rss_kib'], 'rss_kib_end': last.get('rss_kib'),
-            'rss_drawing_kib_after_100': warm and warm['drawing_kib'],
-            'rss_drawing_kib_end': last.get('drawing_kib'),
-            'rss_drawing_kib_median': median(s['drawing_kib'] for s in self.samples),
-            'rss_twin_kib_after_100': warm and warm['twin_kib'],
-            'rss_twin_kib_end': last.get('twin_kib'),
+            'rss_kib_after_100': rss[0], 'rss_kib_end': rss[1],
+            'rss_drawing_kib_after_100': drawing[0], 'rss_drawing_kib_end': drawing[1],
+            'rss_twin_kib_after_100': twin[0], 'rss_twin_kib_end': twin[1],
+            'rss_kib_samples': [[s['resets'], s['rss_kib']] for s in self.samples],
             'rss_growth_kib': self.growth_kib(), 'fds': last.get('fds'),
             'gl_names': {kind: n for kind, n in last.get('names', {}).items() if n},
             'gl_programs_first': self.samples[0]['programs'] if self.samples else None,

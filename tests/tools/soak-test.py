@@ -13,7 +13,7 @@ import unittest
 import cases
 
 BUILD = os.environ["WR_BUILD_DIR"]
-RESETS = 120
+RESETS = 210
 KEYS = {"seed", "resets", "duration_s", "resets_per_s", "crashes", "wrong_pictures", "faults",
         "rss_kib_after_100", "rss_kib_end", "fds", "gl_names", "incidents_by_rung"}
 
