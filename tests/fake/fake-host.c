@@ -83,13 +83,15 @@ static void remove_job(struct fake_host *host, struct job *job)
 	host->jobs[slot] = NULL;
 }
 
+#define FORSAKEN_MAX 64
+struct job *fake_host_forsaken[FORSAKEN_MAX];
+
 /* As a thread that never returns does: what the job holds is never freed, and never lost. */
 static void keep(struct job *job)
 {
-	static struct job *volatile forsaken[64];
 	static unsigned count;
 
-	forsaken[count++ % 64] = job;
+	fake_host_forsaken[count++ % FORSAKEN_MAX] = job;
 }
 
 static bool join_job(struct renderer_host *base, struct job *job)
