@@ -113,6 +113,7 @@ def hangup():
         text = pathlib.Path(path).read_text(encoding='utf-8')
         pathlib.Path(path).write_text(text.replace('max-resets=3', 'max-resets=4'),
                                       encoding='utf-8')
+        one.status()  # weston listens before it loads modules: the plugin is there once it answers
         one.weston.process.send_signal(signal.SIGHUP)
         one.until(lambda: one.status()['settings']['max-resets']['value'] == '4')
         require(one.status()['config_file'] == path)
