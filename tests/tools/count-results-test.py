@@ -13,13 +13,17 @@ import cases
 
 
 class CountResults(unittest.TestCase):
-    def count(self, *tests):
+    def run_it(self, tests, again=(), options=()):
         with tempfile.TemporaryDirectory() as folder:
-            log = pathlib.Path(folder) / "testlog.json"
-            log.write_text("".join(json.dumps({"name": "t", "returncode": 0, **test}) + "\n"
-                                   for test in tests), encoding="utf-8")
-            done = subprocess.run([sys.executable, cases.TOOLS / "count-results", log], text=True,
-                                  capture_output=True, check=False)
+            logs = [pathlib.Path(folder) / "testlog.json", pathlib.Path(folder) / "again.json"]
+            for log, records in zip(logs, (tests, again)):
+                log.write_text("".join(json.dumps({"name": "t", "returncode": 0, **test}) + "\n"
+                                       for test in records), encoding="utf-8")
+            return subprocess.run([sys.executable, cases.TOOLS / "count-results", logs[0], *options,
+                                   "--again", logs[1]], text=True, capture_output=True, check=False)
+
+    def count(self, *tests, again=()):
+        done = self.run_it(tests, again)
         return done.stdout.splitlines()[-1], done.returncode
 
     def test_sums_the_cases_of_programs(self):
@@ -54,6 +58,29 @@ class CountResults(unittest.TestCase):
 
     def test_no_test_at_all_is_a_failure(self):
         self.assertEqual(self.count(), ("0 passed, 1 failed, 0 skipped", 1))
+
+    def test_failure_beside_others_is_named_though_it_passes_alone(self):
+        beside = {"result": "FAIL", "stdout": "too slow\n3 passed, 2 failed, 0 skipped\n"}
+        alone = {"result": "OK", "stdout": "5 passed, 0 failed, 0 skipped\n"}
+        done = self.run_it([beside], [alone])
+        self.assertEqual((done.stdout.splitlines()[-1], done.returncode),
+                         ("5 passed, 0 failed, 0 skipped", 0))
+        self.assertIn("too slow", done.stdout)
+        self.assertIn("passed only when run again, alone: t", done.stdout)
+
+    def test_failure_beside_others_and_alone(self):
+        bad = {"result": "FAIL", "stdout": "3 passed, 2 failed, 0 skipped\n"}
+        self.assertEqual(self.count(bad, again=[bad]), ("3 passed, 2 failed, 0 skipped", 1))
+
+    def test_which_are_run_again(self):
+        bad = {"result": "FAIL", "stdout": ""}
+
+        def names(*tests):
+            return self.run_it(tests, options=["--names"]).stdout.split()
+
+        self.assertEqual(names({"result": "OK"}, {**bad, "name": "project:suite / one"}), ["one"])
+        self.assertEqual(names(bad, bad, bad, bad), [])
+        self.assertEqual(names({**bad, "stderr": "ERROR: AddressSanitizer: heap-use"}), [])
 
 
 if __name__ == "__main__":
