@@ -416,6 +416,13 @@ struct texture *texture_get(struct generation *gen, struct content *content)
 	return texture;
 }
 
+/* A dmabuf was imported, and perhaps drawn from, before its client was told that it can be used. */
+static bool was_shown(const struct content *content)
+{
+	return content->drawn ||
+	       (content->kind == CONTENT_IMAGE && content->source->way && !content->source->image);
+}
+
 void texture_note_placeholder(struct generation *gen, struct content *content)
 {
 	enum content_loss why = content_restorable(content) ? CONTENT_LOSS_UPLOAD : content->gone;
@@ -424,7 +431,7 @@ void texture_note_placeholder(struct generation *gen, struct content *content)
 		why = CONTENT_LOSS_NOT_KEPT;
 	}
 	gen->counters.placeholders++;
-	if (content->lost_in == gen->id || (why == CONTENT_LOSS_UPLOAD && !content->drawn)) {
+	if (content->lost_in == gen->id || (why == CONTENT_LOSS_UPLOAD && !was_shown(content))) {
 		return;
 	}
 	content->lost_in = gen->id;

@@ -374,23 +374,43 @@ TEST(forgotten_is_shown_until_the_next_reset)
 }
 
 /* What was there before the reset and can't be had after it is worth another rebuild. */
+static void check_doubt(struct rig *rig, bool by_egl)
+{
+	GLenum error;
+
+	next_generation(rig);
+	fake_script.refuse_images = !by_egl;
+	fake_script.fail_call = by_egl ? fake_report.calls + 1 : 0;
+	test_assert(!texture_get(rig->gen, &rig->content));
+	texture_note_placeholder(rig->gen, &rig->content);
+	test_assert_int_eq(rig->content.lost, CONTENT_LOSS_UPLOAD);
+	test_assert(!generation_read_errors(rig->gen, &error));
+	test_assert(error != GL_NO_ERROR);
+	texture_note_placeholder(rig->gen, &rig->content);
+	test_assert(!generation_read_errors(rig->gen, &error));
+	test_assert_int_eq(error, GL_NO_ERROR);
+}
+
 TEST(not_imported_again_is_a_doubt)
 {
 	struct rig rig;
-	GLenum error;
 
 	setup(&rig, DRM_FORMAT_ARGB8888, DRM_FORMAT_MOD_LINEAR);
 	check(&rig, 0, 0, 0);
-	next_generation(&rig);
-	fake_script.refuse_images = true;
-	test_assert(!texture_get(rig.gen, &rig.content));
-	texture_note_placeholder(rig.gen, &rig.content);
-	test_assert_int_eq(rig.content.lost, CONTENT_LOSS_UPLOAD);
-	test_assert(!generation_read_errors(rig.gen, &error));
-	test_assert(error != GL_NO_ERROR);
-	texture_note_placeholder(rig.gen, &rig.content);
-	test_assert(!generation_read_errors(rig.gen, &error));
-	test_assert_int_eq(error, GL_NO_ERROR);
+	check_doubt(&rig, false);
+	teardown(&rig);
+}
+
+/* Accepted from its client, committed, and then the context was lost. */
+TEST(not_imported_before_it_was_drawn_is_a_doubt)
+{
+	struct rig rig;
+
+	setup(&rig, DRM_FORMAT_ARGB8888, DRM_FORMAT_MOD_LINEAR);
+	test_assert_int_eq(image_test(rig.gen, &rig.source), IMAGE_FINE);
+	test_assert(!rig.content.drawn);
+	check_doubt(&rig, true);
+	test_assert_str_eq(fake_report.failed, "eglCreateImageKHR");
 	teardown(&rig);
 }
 
