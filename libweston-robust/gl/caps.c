@@ -36,7 +36,7 @@ static void read_image_caps(struct gl_caps *caps, const struct gl_api *api, cons
 		gl_extension_in_list(list, "GL_OES_EGL_image_external") && caps->egl_image;
 }
 
-static void read_framebuffer_caps(struct gl_caps *caps, const char *list)
+static void read_framebuffer_caps(struct gl_caps *caps, const struct gl_api *api, const char *list)
 {
 	bool es3 = caps->version >= 30;
 
@@ -44,7 +44,8 @@ static void read_framebuffer_caps(struct gl_caps *caps, const char *list)
 	caps->renderbuffer_rgba8 = es3 || gl_extension_in_list(list, "GL_OES_rgb8_rgba8");
 	caps->renderbuffer_10bit = es3;
 	caps->pack_reverse_rows = gl_extension_in_list(list, "GL_ANGLE_pack_reverse_row_order");
-	caps->pixel_pack_buffer = es3;
+	caps->pixel_pack_buffer = es3 && api->glMapBufferRange && api->glUnmapBuffer &&
+				  api->glFenceSync && api->glClientWaitSync && api->glDeleteSync;
 }
 
 static bool has_timer_query(const struct gl_api *api, const char *list)
@@ -73,7 +74,7 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	caps->fragment_highp = precision > 0;
 	read_texture_caps(caps, list);
 	read_image_caps(caps, api, list);
-	read_framebuffer_caps(caps, list);
+	read_framebuffer_caps(caps, api, list);
 	caps->timer_query = has_timer_query(api, list);
 	caps->color_ops &= api->glTexImage3D != NULL;
 

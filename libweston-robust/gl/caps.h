@@ -28,8 +28,8 @@ struct gl_caps {
 	bool renderbuffer_rgba8; // RGB8 and RGBA8
 	bool renderbuffer_10bit; // RGB10_A2
 	bool pack_reverse_rows;  // GL_ANGLE_pack_reverse_row_order
-	bool pixel_pack_buffer;
-	bool timer_query; // GL_EXT_disjoint_timer_query
+	bool pixel_pack_buffer;  // with a fence that can be asked
+	bool timer_query;        // GL_EXT_disjoint_timer_query
 	/** Reset status query; NULL: the context cannot tell, or was made without reset
 	 * notification. */
 	gl_reset_query get_reset_status;

@@ -8,6 +8,7 @@
 #include "gl/color-luts.h"
 #include "gl/draw.h"
 #include "gl/image.h"
+#include "gl/pixel-pack.h"
 #include "gl/program.h"
 #include "gl/target.h"
 #include "gl/texture.h"
@@ -83,6 +84,7 @@ static struct generation *allocate(struct egl *egl, uint64_t id)
 	wl_list_init(&gen->programs);
 	wl_list_init(&gen->color_luts);
 	wl_list_init(&gen->images);
+	wl_list_init(&gen->pixel_packs);
 	wl_array_init(&gen->image_choices);
 	wl_array_init(&gen->orphan_images);
 	return gen;
@@ -152,6 +154,7 @@ static void destroy_contents(struct generation *gen, bool lost)
 	wl_list_for_each_safe (image, image_next, &gen->images, link) {
 		image_destroy(image, lost);
 	}
+	pixel_packs_lose(gen, lost);
 }
 
 /* EGLImages outlive contexts, so they go one by one even if the context is lost; but not where the

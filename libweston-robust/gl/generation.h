@@ -52,6 +52,7 @@ struct generation {
 	struct wl_list programs;       // struct program.link
 	struct wl_list color_luts;     // struct color_luts.link
 	struct wl_list images;         // struct image.link
+	struct wl_list pixel_packs;    // struct pixel_pack.link
 	struct wl_array image_choices; // private to image.c
 	struct wl_array orphan_images; // EGLImageKHR: they go with the context
 	struct timing *timing;         // NULL: not asked for yet

@@ -133,8 +133,11 @@
  * gl_caps. */
 #define GL_API_GL_OPTIONAL(X)                                                                      \
 	X(PFNGLBEGINQUERYEXTPROC, BeginQueryEXT)                                                   \
+	X(PFNGLCLIENTWAITSYNCPROC, ClientWaitSync)                                                 \
 	X(PFNGLDELETEQUERIESEXTPROC, DeleteQueriesEXT)                                             \
+	X(PFNGLDELETESYNCPROC, DeleteSync)                                                         \
 	X(PFNGLENDQUERYEXTPROC, EndQueryEXT)                                                       \
+	X(PFNGLFENCESYNCPROC, FenceSync)                                                           \
 	X(PFNGLGENQUERIESEXTPROC, GenQueriesEXT)                                                   \
 	X(PFNGLGETGRAPHICSRESETSTATUSEXTPROC, GetGraphicsResetStatusEXT)                           \
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatusARB)                           \
@@ -144,8 +147,10 @@
 	X(PFNGLGETQUERYIVEXTPROC, GetQueryivEXT)                                                   \
 	X(PFNGLGETQUERYOBJECTUI64VEXTPROC, GetQueryObjectui64vEXT)                                 \
 	X(PFNGLGETQUERYOBJECTUIVEXTPROC, GetQueryObjectuivEXT)                                     \
+	X(PFNGLMAPBUFFERRANGEPROC, MapBufferRange)                                                 \
 	X(PFNGLQUERYCOUNTEREXTPROC, QueryCounterEXT)                                               \
 	X(PFNGLTEXIMAGE3DPROC, TexImage3D)                                                         \
+	X(PFNGLUNMAPBUFFERPROC, UnmapBuffer)                                                       \
 	X(PFNGLEGLIMAGETARGETTEXTURE2DOESPROC, EGLImageTargetTexture2DOES)                         \
 	X(PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC, EGLImageTargetRenderbufferStorageOES)
 

@@ -8,68 +8,81 @@
 #include "gl/scratch.h"
 #include "gl/texture.h"
 
-#define BYTES_PER_PIXEL ((size_t)4)
-
 static void swap_red_and_blue(uint8_t *row, int32_t width)
 {
 	for (size_t x = 0; x < (size_t)width; x++) {
-		uint8_t red = row[BYTES_PER_PIXEL * x];
+		uint8_t red = row[READBACK_BYTES_PER_PIXEL * x];
 
-		row[BYTES_PER_PIXEL * x] = row[BYTES_PER_PIXEL * x + 2];
-		row[BYTES_PER_PIXEL * x + 2] = red;
+		row[READBACK_BYTES_PER_PIXEL * x] = row[READBACK_BYTES_PER_PIXEL * x + 2];
+		row[READBACK_BYTES_PER_PIXEL * x + 2] = red;
 	}
 }
 
-/* Copy packed rows, lowest first if @bottom_up, to where they belong. */
-static void place_rows(const struct readback *read, uint8_t *rows, bool bottom_up, bool swap)
+static ptrdiff_t row_bytes(const struct readback *read)
 {
-	size_t row_bytes = (size_t)read->width * BYTES_PER_PIXEL;
+	return (ptrdiff_t)read->width * READBACK_BYTES_PER_PIXEL;
+}
 
+struct readback_layout readback_layout(
+	const struct generation *gen, const struct target *target, const struct readback *read)
+{
+	bool native_bgra = read->bgra && gen->caps.read_bgra;
+	struct readback_layout layout = {
+		.format = native_bgra ? GL_BGRA_EXT : GL_RGBA,
+		.y = read->y,
+		.bottom_up = target->kind == TARGET_WINDOW,
+		.swap = native_bgra != read->bgra,
+	};
+
+	if (layout.bottom_up) {
+		layout.y = target->height - read->y - read->height;
+	}
+	return layout;
+}
+
+void readback_place(
+	const struct readback *read, const struct readback_layout *layout, const uint8_t *rows)
+{
 	for (int32_t y = 0; y < read->height; y++) {
-		int32_t from = bottom_up ? read->height - 1 - y : y;
-		uint8_t *row = rows + (size_t)from * row_bytes;
+		int32_t from = layout->bottom_up ? read->height - 1 - y : y;
+		uint8_t *row = read->pixels + (ptrdiff_t)y * read->stride;
 
-		if (swap) {
+		memcpy(row, rows + from * row_bytes(read), (size_t)row_bytes(read));
+		if (layout->swap) {
 			swap_red_and_blue(row, read->width);
 		}
-		memcpy(read->pixels + (ptrdiff_t)y * read->stride, row, row_bytes);
 	}
 }
 
 bool readback_target(
 	struct generation *gen, const struct target *target, const struct readback *read)
 {
-	const struct gl_api *api = gen->api;
-	bool bottom_up = target->kind == TARGET_WINDOW;
-	bool native_bgra = read->bgra && gen->caps.read_bgra;
-	GLenum format = native_bgra ? GL_BGRA_EXT : GL_RGBA;
-	int32_t y = bottom_up ? target->height - read->y - read->height : read->y;
-	bool in_place = !read->staged && !bottom_up && native_bgra == read->bgra &&
-			read->stride == (ptrdiff_t)((size_t)read->width * BYTES_PER_PIXEL);
+	struct readback_layout layout = readback_layout(gen, target, read);
+	bool in_place = !read->staged && !layout.bottom_up && !layout.swap &&
+			read->stride == row_bytes(read);
 	uint8_t *rows = read->pixels;
 	GLenum error;
+	bool ok;
 
 	if (generation_read_errors(gen, &error)) {
 		return false;
 	}
 	if (!in_place) {
-		rows = malloc((size_t)read->width * (size_t)read->height * BYTES_PER_PIXEL);
+		rows = malloc((size_t)row_bytes(read) * (size_t)read->height);
 	}
 	if (!rows) {
 		return false;
 	}
-	api->glReadPixels(read->x, y, read->width, read->height, format, GL_UNSIGNED_BYTE, rows);
-	if (generation_read_errors(gen, &error) || error != GL_NO_ERROR) {
-		if (!in_place) {
-			free(rows);
-		}
-		return false;
+	gen->api->glReadPixels(read->x, layout.y, read->width, read->height, layout.format,
+		GL_UNSIGNED_BYTE, rows);
+	ok = !generation_read_errors(gen, &error) && error == GL_NO_ERROR;
+	if (!in_place && ok) {
+		readback_place(read, &layout, rows);
 	}
 	if (!in_place) {
-		place_rows(read, rows, bottom_up, native_bgra != read->bgra);
 		free(rows);
 	}
-	return true;
+	return ok;
 }
 
 static void draw_content(struct generation *gen, struct content *content, int32_t x, int32_t y,

@@ -15,6 +15,23 @@ struct readback {
 	bool staged;                 // leave the memory alone unless all of it could be read
 };
 
+#define READBACK_BYTES_PER_PIXEL 4
+
+/** How GL reads that rectangle: the rows come tightly packed. */
+struct readback_layout {
+	GLenum format;  // with GL_UNSIGNED_BYTE
+	GLint y;        // as GL counts it
+	bool bottom_up; // the lowest row comes first
+	bool swap;      // red and blue are not where they are wanted
+};
+
+struct readback_layout readback_layout(
+	const struct generation *gen, const struct target *target, const struct readback *read);
+
+/** Copy what was read by @layout to where @read has it, in its order. */
+void readback_place(
+	const struct readback *read, const struct readback_layout *layout, const uint8_t *rows);
+
 /** Copy pixels of the target that is bound. Returns false when GL cannot; the memory's contents are
  * undefined then. */
 bool readback_target(

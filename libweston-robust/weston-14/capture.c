@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "weston-14/glue.h"
 
-#include "gl/readback.h"
+#include "gl/pixel-pack.h"
 
 /* The sources that glue_capture_announce() offers. */
 static const enum weston_output_capture_source sources[] = {
@@ -41,40 +41,44 @@ void glue_capture_announce(struct glue_output *out)
 	}
 }
 
-static const char *serve(struct glue_output *out, struct target *target,
-	struct weston_geometry rectangle, struct weston_buffer *buffer)
+static const char *unsuitable(
+	const struct weston_buffer *buffer, const struct weston_geometry *rectangle)
 {
-	struct renderer *renderer = &out->glue->renderer;
-	struct readback read = {
-		.x = rectangle.x,
-		.y = rectangle.y,
-		.width = rectangle.width,
-		.height = rectangle.height,
-		.stride = buffer->stride,
-	};
-	bool ok;
-
 	if (buffer->type != WESTON_BUFFER_SHM || !buffer->shm_buffer) {
 		return "only wl_shm buffers can be captured to";
 	}
-	if (buffer->stride % 4 != 0 || buffer->stride < 4 * rectangle.width ||
-		buffer->width < rectangle.width || buffer->height < rectangle.height) {
+	if (buffer->stride % 4 != 0 || buffer->stride < 4 * rectangle->width ||
+		buffer->width < rectangle->width || buffer->height < rectangle->height) {
 		return "the buffer's stride or size does not fit";
 	}
+	return NULL;
+}
+
+/* A context that was lost meanwhile may have left the buffer as it was; and whether that is why GL
+ * refused has to be known by whoever gets the error. */
+static const char *outcome(struct glue *glue, bool ok)
+{
+	bool alive = renderer_check(&glue->renderer);
+
+	return ok && alive ? NULL : "reading back failed";
+}
+
+static const char *read_now(struct glue_output *out, struct target *target, struct readback *read,
+	struct weston_buffer *buffer)
+{
+	struct renderer *renderer = &out->glue->renderer;
+	bool ok;
+
 	if (!renderer_generation(renderer)) {
 		return "the GPU was reset";
 	}
-	read.bgra = out->glue->read_bgra;
+	read->stride = buffer->stride;
 	wl_shm_buffer_begin_access(buffer->shm_buffer);
-	read.pixels = wl_shm_buffer_get_data(buffer->shm_buffer);
-	ok = readback_target(renderer->generation, target, &read);
+	read->pixels = wl_shm_buffer_get_data(buffer->shm_buffer);
+	ok = readback_target(renderer->generation, target, read);
 	wl_shm_buffer_end_access(buffer->shm_buffer);
 
-	/* A context that was lost meanwhile may have left the buffer as it was. */
-	if (!ok || !renderer_check(renderer)) {
-		return "reading back failed";
-	}
-	return NULL;
+	return outcome(out->glue, ok);
 }
 
 /* What a reset has struck is served later. The others are told. */
@@ -85,9 +89,61 @@ static void retire(struct glue_output *out, struct weston_capture_task *task,
 
 	if (!error) {
 		weston_capture_task_retire_complete(task);
-	} else if (!lost || !glue_capture_hold(out, task, source)) {
+	} else if (!lost || !glue_capture_hold(out, task, source, NULL)) {
 		weston_capture_task_retire_failed(task, error);
 	}
+}
+
+/* Returns false where nothing is on its way, and the task is as it was. */
+static bool read_later(struct glue_output *out, struct target *target, const struct readback *read,
+	struct weston_capture_task *task, enum weston_output_capture_source source)
+{
+	struct generation *gen = renderer_generation(&out->glue->renderer);
+	struct pixel_pack *pack = NULL;
+
+	if (gen && glue_capture_may_wait(out)) {
+		pack = pixel_pack_begin(gen, target, read);
+	}
+	if (pack && glue_capture_hold(out, task, source, pack)) {
+		return true;
+	}
+	pixel_pack_destroy(pack);
+	return false;
+}
+
+static void serve(struct glue_output *out, struct target *target, struct weston_capture_task *task,
+	enum weston_output_capture_source source)
+{
+	struct weston_geometry rectangle = source_rectangle(out, source);
+	struct weston_buffer *buffer = weston_capture_task_get_buffer(task);
+	const char *error = unsuitable(buffer, &rectangle);
+	struct readback read = {
+		.x = rectangle.x,
+		.y = rectangle.y,
+		.width = rectangle.width,
+		.height = rectangle.height,
+		.bgra = out->glue->read_bgra,
+	};
+
+	if (!error && read_later(out, target, &read, task, source)) {
+		return;
+	}
+	if (!error) {
+		error = read_now(out, target, &read, buffer);
+	}
+	retire(out, task, source, error);
+}
+
+const char *glue_capture_finish(
+	struct glue_output *out, struct weston_capture_task *task, struct pixel_pack *pack)
+{
+	struct weston_buffer *buffer = weston_capture_task_get_buffer(task);
+	bool ok;
+
+	wl_shm_buffer_begin_access(buffer->shm_buffer);
+	ok = pixel_pack_read(pack, wl_shm_buffer_get_data(buffer->shm_buffer), buffer->stride);
+	wl_shm_buffer_end_access(buffer->shm_buffer);
+	return outcome(out->glue, ok);
 }
 
 void glue_capture(struct glue_output *out, struct target *target)
@@ -97,18 +153,13 @@ void glue_capture(struct glue_output *out, struct target *target)
 	struct weston_capture_task *task;
 
 	while (renderer_generation(renderer) && (task = glue_capture_take_held(out, &source))) {
-		retire(out, task, source,
-			serve(out, target, source_rectangle(out, source),
-				weston_capture_task_get_buffer(task)));
+		serve(out, target, task, source);
 	}
 	for (size_t i = 0; i < SOURCE_COUNT; i++) {
 		while ((task = pull(out, sources[i]))) {
-			retire(out, task, sources[i],
-				serve(out, target, source_rectangle(out, sources[i]),
-					weston_capture_task_get_buffer(task)));
+			serve(out, target, task, sources[i]);
 		}
 	}
-	glue_capture_all_served(out);
 }
 
 void glue_capture_give_up(struct glue_output *out, const char *reason)

@@ -18,6 +18,8 @@
 
 #define BORDER_COUNT 4
 
+struct pixel_pack;
+
 /** The module's one object. `base` is what libweston knows of it. */
 struct glue {
 	struct weston_renderer base;
@@ -99,7 +101,7 @@ struct glue_output {
 	struct target layer;            // with has_layer: where views are blended, as large as area
 	pixman_region32_t layer_damage; // global coordinates: what it lacks
 
-	struct wl_list held_captures;       // struct held_capture.link: struck by a reset
+	struct wl_list held_captures;       // struct held_capture.link: waiting, oldest first
 	struct wl_event_source *hold_timer; // made when the first one is held
 	bool holding;                       // hold_timer is armed
 
@@ -397,24 +399,31 @@ void glue_capture(struct glue_output *out, struct target *target);
  */
 void glue_capture_give_up(struct glue_output *out, const char *reason);
 
+/** Copy the pixels of @pack to the task's buffer. The generation must be current. Returns a static
+ * sentence when that fails, by a reset or otherwise. */
+const char *glue_capture_finish(
+	struct glue_output *out, struct weston_capture_task *task, struct pixel_pack *pack);
+
 /** Tell the core which sizes and format captures have. */
 void glue_capture_announce(struct glue_output *out);
 
 /* ---- capture-hold.c ---- */
 
+/** Whether another task may wait for its pixels. */
+bool glue_capture_may_wait(const struct glue_output *out);
+
 /**
- * Keep a task that was pulled until a frame serves it, or 5 s have passed since the output's first
- * such task. Returns false, with the task as it was, when that is impossible.
+ * Keep a task that was pulled, for 5 s at most: until its pixels are there, which are on their way
+ * in @pack, or, with NULL or when that is lost in a reset, until a frame serves it. Returns false,
+ * with the task and the pack as they were, when that is impossible; else @pack has another owner.
  */
 bool glue_capture_hold(struct glue_output *out, struct weston_capture_task *task,
-	enum weston_output_capture_source source);
+	enum weston_output_capture_source source, struct pixel_pack *pack);
 
-/** The oldest of these tasks, which is the caller's from now on; NULL when there is none. */
+/** The oldest task that waits for a frame, which is the caller's from now on; NULL when there is
+ * none. */
 struct weston_capture_task *glue_capture_take_held(
 	struct glue_output *out, enum weston_output_capture_source *source);
-
-/** End the time limit where no task is held any more. */
-void glue_capture_all_served(struct glue_output *out);
 
 void glue_capture_fail_held(struct glue_output *out, const char *reason);
 

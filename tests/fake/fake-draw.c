@@ -205,7 +205,7 @@ static void GL_APIENTRY fake_glReadPixels(GLint left, GLint bottom, GLsizei widt
 	GLenum format, GLenum type, void *pixels)
 {
 	struct fake_image *image;
-	uint8_t *out = pixels;
+	uint8_t *out;
 	GLint x, y;
 
 	if (!ENTER()) {
@@ -214,6 +214,10 @@ static void GL_APIENTRY fake_glReadPixels(GLint left, GLint bottom, GLsizei widt
 	image = fake_draw_image();
 	if (!image) {
 		fake_set_error(GL_INVALID_FRAMEBUFFER_OPERATION);
+		return;
+	}
+	out = fake_pack_memory(pixels, 4 * (size_t)width * (size_t)height);
+	if (!out) {
 		return;
 	}
 	for (y = bottom; y < bottom + height; y++) {

@@ -357,6 +357,7 @@ void fake_gl_reset(void)
 	fake_fill_image(&entry_points);
 	fake_fill_objects(&entry_points);
 	fake_fill_draw(&entry_points);
+	fake_fill_pack(&entry_points);
 	fake_fill_query(&entry_points);
 	fake_fill_raster(&entry_points);
 	fake_fill_sync(&entry_points);

@@ -25,6 +25,7 @@ enum fake_kind {
 	FAKE_FRAMEBUFFER,
 	FAKE_RENDERBUFFER,
 	FAKE_QUERY,
+	FAKE_SYNC,
 	FAKE_KIND_COUNT
 };
 
@@ -62,7 +63,7 @@ struct fake_script {
 	unsigned no_context;      // so many eglCreateContext calls fail
 	GLenum odd_status;        // glGetGraphicsResetStatus* answers this instead of NO_ERROR
 	bool endless_errors;      // glGetError in a lost context never runs dry
-	bool no_syncs;            // eglCreateSyncKHR fails
+	bool no_syncs;            // eglCreateSyncKHR and glFenceSync fail
 	bool no_whole_images;     // EGL imports no YUV dmabufs, only planes of them
 	bool refuse_images;       // GL takes no EGLImage for a texture
 	bool unsampleable_images; // … or does, and then fails to draw with it
@@ -74,7 +75,7 @@ struct fake_script {
 	uint64_t clock_read_ns; // so does reading the GPU's clock
 	unsigned timer_bits;    // of its counter
 	bool durations_only;    // the GPU tells no points in time
-	unsigned query_latency; // times that a result is asked for before it is there
+	unsigned query_latency; // times that a result or a fence is asked for before it is there
 	bool disjoint;          // the GPU's clock was disturbed; until asked
 };
 

@@ -30,6 +30,9 @@ static void unbind(enum fake_kind kind, GLuint name)
 	if (kind != FAKE_TEXTURE && fake.current->bound[kind] == name) {
 		fake.current->bound[kind] = 0;
 	}
+	if (kind == FAKE_BUFFER && fake.current->pack_buffer == name) {
+		fake.current->pack_buffer = 0;
+	}
 	for (unit = 0; kind == FAKE_TEXTURE && unit < FAKE_UNITS; unit++) {
 		if (fake.current->textures[unit] == name) {
 			fake.current->textures[unit] = 0;
@@ -49,7 +52,7 @@ static void delete_name(enum fake_kind kind, GLuint name)
 	fake_object_free(object);
 }
 
-static void delete_names(enum fake_kind kind, bool works, GLsizei n, const GLuint *names)
+void fake_delete_names(enum fake_kind kind, bool works, GLsizei n, const GLuint *names)
 {
 	GLsizei i;
 
@@ -71,6 +74,12 @@ static void bind(enum fake_kind kind, bool works, GLuint name)
 	}
 }
 
+#define BIND(kind, Kind)                                                                           \
+	static void GL_APIENTRY fake_glBind##Kind(GLenum target, GLuint name)                      \
+	{                                                                                          \
+		bind(kind, ENTER(), name);                                                         \
+	}
+
 #define NAMES(kind, Kind)                                                                          \
 	static void GL_APIENTRY fake_glGen##Kind##s(GLsizei n, GLuint *names)                      \
 	{                                                                                          \
@@ -78,17 +87,38 @@ static void bind(enum fake_kind kind, bool works, GLuint name)
 	}                                                                                          \
 	static void GL_APIENTRY fake_glDelete##Kind##s(GLsizei n, const GLuint *names)             \
 	{                                                                                          \
-		delete_names(kind, ENTER(), n, names);                                             \
-	}                                                                                          \
-	static void GL_APIENTRY fake_glBind##Kind(GLenum target, GLuint name)                      \
-	{                                                                                          \
-		bind(kind, ENTER(), name);                                                         \
+		fake_delete_names(kind, ENTER(), n, names);                                        \
 	}
 
 NAMES(FAKE_TEXTURE, Texture)
 NAMES(FAKE_BUFFER, Buffer)
 NAMES(FAKE_FRAMEBUFFER, Framebuffer)
 NAMES(FAKE_RENDERBUFFER, Renderbuffer)
+
+BIND(FAKE_TEXTURE, Texture)
+BIND(FAKE_FRAMEBUFFER, Framebuffer)
+BIND(FAKE_RENDERBUFFER, Renderbuffer)
+
+static void GL_APIENTRY fake_glBindBuffer(GLenum target, GLuint name)
+{
+	bool works = ENTER();
+
+	if (target != GL_PIXEL_PACK_BUFFER) {
+		bind(FAKE_BUFFER, works, name);
+	} else if (works && (name == 0 || fake_object_get(FAKE_BUFFER, name))) {
+		fake.current->pack_buffer = name;
+	}
+}
+
+struct fake_object *fake_object_of_target(GLenum target)
+{
+	GLuint pack = fake.current->pack_buffer;
+
+	if (target != GL_PIXEL_PACK_BUFFER) {
+		return fake_object_bound(FAKE_BUFFER);
+	}
+	return pack ? fake_object_get(FAKE_BUFFER, pack) : NULL;
+}
 
 static GLuint GL_APIENTRY fake_glCreateShader(GLenum type)
 {
@@ -109,12 +139,12 @@ static GLuint GL_APIENTRY fake_glCreateProgram(void)
 
 static void GL_APIENTRY fake_glDeleteShader(GLuint name)
 {
-	delete_names(FAKE_SHADER, ENTER(), 1, &name);
+	fake_delete_names(FAKE_SHADER, ENTER(), 1, &name);
 }
 
 static void GL_APIENTRY fake_glDeleteProgram(GLuint name)
 {
-	delete_names(FAKE_PROGRAM, ENTER(), 1, &name);
+	fake_delete_names(FAKE_PROGRAM, ENTER(), 1, &name);
 }
 
 static void read_swizzle(struct fake_shader *shader, const char *source)
@@ -295,7 +325,7 @@ static void GL_APIENTRY fake_glBufferData(
 	if (!ENTER()) {
 		return;
 	}
-	buffer = fake_object_bound(FAKE_BUFFER);
+	buffer = fake_object_of_target(target);
 	if (!buffer) {
 		fake_set_error(GL_INVALID_OPERATION);
 		return;

@@ -50,6 +50,7 @@ struct fake_object {
 	bool unsampleable;         // TEXTURE: drawing with it is an error
 	float *data;               // BUFFER; owned
 	size_t bytes;              // BUFFER
+	bool mapped;               // BUFFER
 	struct fake_shader shader; // SHADER, PROGRAM (of its fragment shader)
 	bool built;                // SHADER compiled, PROGRAM linked
 	GLuint attachment;         // FRAMEBUFFER: name of a texture or renderbuffer
@@ -57,7 +58,7 @@ struct fake_object {
 	bool ended;      // QUERY
 	uint64_t result; // QUERY, when it has ended; a duration's begin before
 	uint64_t order;  // QUERY: in which they ended
-	unsigned asked;  // QUERY: times that its result was asked for and not there
+	unsigned asked;  // QUERY, SYNC: times that its result was asked for and not there
 };
 
 struct fake_display {
@@ -79,6 +80,7 @@ struct fake_context {
 	uint32_t status_left;          // queries that still answer it
 	GLenum error;                  // sticky
 	GLuint bound[FAKE_KIND_COUNT]; // but textures
+	GLuint pack_buffer;
 	GLuint textures[FAKE_UNITS];
 	unsigned unit; // active
 	bool blend, vertices_enabled, scissor;
@@ -160,6 +162,16 @@ struct fake_object *fake_object_get(enum fake_kind kind, GLuint name);
 /** The object bound to its kind's one binding point, NULL without misuse when none is. */
 struct fake_object *fake_object_bound(enum fake_kind kind);
 
+/** The buffer bound to a target, likewise. */
+struct fake_object *fake_object_of_target(GLenum target);
+
+/** Where pixels go: into the pack buffer that is bound, @offset bytes into it, else to @offset
+ * itself. \return NULL, with the error set, when the buffer can't take so many */
+void *fake_pack_memory(void *offset, size_t bytes);
+
+/** glDelete*. @works: it has an effect. */
+void fake_delete_names(enum fake_kind kind, bool works, GLsizei n, const GLuint *names);
+
 /** The texture bound to a unit; NULL when none is. */
 struct fake_object *fake_texture_at(unsigned unit);
 
@@ -202,12 +214,13 @@ void fake_convert_yuv(double rgba[4], uint8_t y, uint8_t u, uint8_t v);
 uint8_t fake_to_byte(double value);
 
 /** The tables of entry points: fake-clear.c, fake-display.c, fake-egl.c, fake-objects.c,
- * fake-query.c, fake-draw.c, fake-raster.c fill in theirs. */
+ * fake-pack.c, fake-query.c, fake-draw.c, fake-raster.c fill in theirs. */
 void fake_fill_clear(struct gl_api *api);
 void fake_fill_display(struct gl_api *api);
 void fake_fill_egl(struct gl_api *api);
 void fake_fill_image(struct gl_api *api);
 void fake_fill_objects(struct gl_api *api);
+void fake_fill_pack(struct gl_api *api);
 void fake_fill_query(struct gl_api *api);
 void fake_fill_draw(struct gl_api *api);
 void fake_fill_raster(struct gl_api *api);

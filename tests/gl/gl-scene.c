@@ -11,7 +11,7 @@
 
 #include <drm_fourcc.h>
 
-#include "gl/readback.h"
+#include "gl/pixel-pack.h"
 #include "test.h"
 
 struct placement {
@@ -181,6 +181,19 @@ static void build_frame(struct gl_scene *scene, struct frame *frame, bool bottom
 	pixman_region32_fini(&all);
 }
 
+/* Whatever fails: either there are no pixels, or the right ones. */
+static void read_by_pack(
+	struct generation *gen, const struct target *target, const struct readback *read)
+{
+	struct pixel_pack *pack = pixel_pack_begin(gen, target, read);
+	uint8_t picture[SCENE_BYTES];
+
+	if (pack && pixel_pack_arrived(pack) && pixel_pack_read(pack, picture, read->stride)) {
+		test_assert(memcmp(picture, read->pixels, SCENE_BYTES) == 0);
+	}
+	pixel_pack_destroy(pack);
+}
+
 static bool draw_to(struct gl_scene *scene, struct generation *gen, struct target *target,
 	uint8_t picture[SCENE_BYTES])
 {
@@ -215,6 +228,9 @@ static bool draw_to(struct gl_scene *scene, struct generation *gen, struct targe
 	ok = !frame.failed && !scene->lost_error && scene->error == GL_NO_ERROR;
 	frame_fini(&frame);
 	ok = ok && readback_target(gen, target, &read);
+	if (ok) {
+		read_by_pack(gen, target, &read);
+	}
 	scene->result = target_present(gen, target, rects, 1);
 	return ok && scene->result == TARGET_OK &&
 	       generation_reset_status(gen) == RESET_STATUS_NONE;
