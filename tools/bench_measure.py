@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: weston-robust contributors
+"""The measurements of one scene: calls, bytes, instructions, pictures. Those of time are in bench_time."""
+
+import glob
+import os
+import re
+
+import bench_world
+import kit
+
+RENDERERS = ('stock', 'ours')
+WARM_UP = 6
+COUNTED = 24
+COUNT_TRIES = 4
+PROFILED = 8
+
+
+def counts_of(world, scene, renderer, picture=None, steps=COUNTED):
+    """Calls and quantities per frame really painted.
+
+    Damage of one step that comes in two pieces may be painted in two frames; that is tried again, since
+    then a frame is another.
+    """
+    wanted = steps * scene.outputs
+    with world.life(renderer, scene, how='count') as life:
+        life.step(WARM_UP)
+        for _ in range(COUNT_TRIES):
+            life.settle()
+            before, first = life.calls.read(), life.frames.read()
+            life.step(steps)
+            life.settle()
+            after, last = life.calls.read(), life.frames.read()
+            frames = last['frames'] - first['frames']
+            if frames == wanted:
+                break
+        if picture:
+            life.capture(picture)
+    after.subtract(before)
+    if frames == 0:
+        raise kit.TestError(f'{scene.name}: {renderer} has painted nothing')
+    return summarise(after, frames, last['pixels'] - first['pixels'])
+
+
+def summarise(counts, frames, pixels):
+    calls = {name: n / frames for name, n in counts.items()
+             if n and re.match(r'e?gl[A-Z]', name)}
+    return {
+        'frames': frames,
+        'pixels': pixels / frames,
+        'calls': sum(calls.values()),
+        'state': sum(n for name, n in calls.items() if bench_world.STATE.match(name)),
+        'draws': sum(n for name, n in calls.items() if bench_world.DRAWS.match(name)),
+        'upload_bytes': sum(counts[name] for name in
+                            ('texture_bytes', 'buffer_bytes', 'array_bytes')) / frames,
+        **{name: counts[name] / frames for name in
+           ('texture_bytes', 'buffer_bytes', 'array_bytes', 'read_bytes', 'vertices')},
+        'by_name': calls,
+    }
+
+
+def instructions_of(world, scene, renderer, steps=PROFILED):
+    """Instructions within the module per frame, and by function; the driver's are not among them."""
+    with world.life(renderer, scene, how='callgrind') as life:
+        life.step(WARM_UP)
+        life.frames.order('z', life.timeout)
+        first = life.frames.read()['frames']
+        life.step(steps)
+        frames = life.frames.read()['frames'] - first
+        life.frames.order('d', life.timeout)
+        dump = glob.glob(os.path.join(life.folder, 'callgrind.out.1'))
+        costs, objects = bench_world.costs(dump[0], lambda ob: is_renderer(world, renderer, ob)) \
+            if dump else ({}, {})
+    if frames == 0 or not costs:
+        raise kit.TestError(f'{scene.name}: callgrind has seen nothing of {renderer}')
+    return {'frames': frames, 'instructions': sum(costs.values()) / frames,
+            'functions': {name: n / frames for name, n in costs.most_common(60)},
+            'objects': {os.path.basename(ob): n / frames for ob, n in objects.most_common(12)}}
+
+
+def is_renderer(world, renderer, ob):
+    if renderer == 'ours':
+        return os.path.realpath(ob) == os.path.realpath(world.build.module)
+    return ob.endswith('/libweston-14/gl-renderer.so')
+
+
+def pictures_differ(world, scene, pictures):
+    """What wr-compare says of both renderers' pictures after the same steps."""
+    return kit.compare(world.build, pictures['stock'], pictures['ours'], scene.tolerance)
+
+
+def ratio(ours, stock):
+    """1.0 where both are nothing; None where only stock's is."""
+    if stock == 0:
+        return 1.0 if ours == 0 else None
+    return ours / stock
