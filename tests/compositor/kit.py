@@ -93,10 +93,12 @@ class Compositor:
     """A weston process.
 
     renderer: 'stock', 'ours' or 'pixman'. extra_env is added to the environment of weston alone.
+    wrapper: a command that weston is run by (it must become weston, as `valgrind` does).
     """
 
     def __init__(self, build, renderer, ini='', options=(), backend='headless', extra_env=None,
-                 shell=None, clients_env=None, preload=()):
+                 shell=None, clients_env=None, preload=(), wrapper=(),
+                 start_timeout=START_TIMEOUT):
         self.build = build
         self.renderer = renderer
         self.dir = tempfile.mkdtemp(prefix='wr-compositor-')
@@ -124,7 +126,7 @@ class Compositor:
         if preload:
             weston_env['LD_PRELOAD'] = ':'.join(preload)
         command = [
-            'weston', f'--backend={backend}', f'--config={config}', '--debug',
+            *wrapper, 'weston', f'--backend={backend}', f'--config={config}', '--debug',
             f'--renderer={"pixman" if renderer == "pixman" else "gl"}',
             f'--shell={shell or build.scene_shell}', f'--socket={self.socket}',
             f'--log={self.log_path}', *options,
@@ -132,17 +134,18 @@ class Compositor:
         self.env.update(clients_env or {})
         self.env['WAYLAND_DISPLAY'] = self.socket
         self.stderr = open(os.path.join(self.dir, 'weston.err'), 'wb')
+        self.exec_ns = time.monotonic_ns()
         self.process = subprocess.Popen(command, env=weston_env, stdin=subprocess.DEVNULL,
                                         stdout=self.stderr, stderr=self.stderr)
         try:
-            self._wait_ready()
+            self._wait_ready(start_timeout)
         except TestError:
             self.stop()
             raise
 
-    def _wait_ready(self):
+    def _wait_ready(self, timeout):
         path = os.path.join(self.dir, self.socket)
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + timeout
         while not accepts(path):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise TestError(f'weston ({self.renderer}) did not start:\n{self.tail()}')
