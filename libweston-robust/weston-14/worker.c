@@ -11,13 +11,14 @@
  */
 #include "weston-14/glue.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "heap.h"
 
 /* How long the end of the session waits for a driver. */
 #define JOIN_LIMIT_S 2
@@ -33,7 +34,7 @@ struct glue_worker {
 	pthread_cond_t changed; // what follows
 	struct job *job;        // NULL: idle; set by the event loop's thread only
 	bool finished;          // the job has run, and is the event loop's again
-	bool untidy;            // since the last give_memory_back()
+	bool untidy;            // a job has come and gone since the last give_memory_back()
 	bool ending;            // no more jobs: the thread ends
 	bool forsaken;          // so does it, and frees the job and the worker
 };
@@ -63,7 +64,6 @@ static void run(struct glue_worker *worker)
 	job_run(job);
 	pthread_mutex_lock(&worker->lock);
 	worker->finished = true;
-	worker->untidy = true;
 	pthread_cond_broadcast(&worker->changed);
 	if (!worker->forsaken) {
 		eventfd_write(worker->done_fd, 1);
@@ -75,9 +75,8 @@ static void give_memory_back(struct glue_worker *worker)
 {
 	worker->untidy = false;
 	pthread_mutex_unlock(&worker->lock);
-#ifdef __GLIBC__
-	malloc_trim(0);
-#endif
+	heap_renew_cache();
+	heap_trim();
 	pthread_mutex_lock(&worker->lock);
 }
 
@@ -149,6 +148,8 @@ static void retire(struct glue_worker *worker)
 	pthread_mutex_lock(&worker->lock);
 	worker->job = NULL;
 	worker->finished = false;
+	worker->untidy = true;
+	pthread_cond_broadcast(&worker->changed);
 	pthread_mutex_unlock(&worker->lock);
 }
 
@@ -160,6 +161,10 @@ static int job_finished(int fd, uint32_t mask, void *data)
 	eventfd_t count;
 
 	eventfd_read(fd, &count);
+	/* This thread has drawn with what is freed now. But a new generation is to draw at once. */
+	if (!job->generation) {
+		heap_renew_cache();
+	}
 	retire(worker);
 	renderer_job_done(&glue->renderer, job);
 	return 0;

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#include "heap.h"
+
+#include <malloc.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#ifdef __GLIBC__
+
+/* glibc's glibc.malloc.tcache_count and tcache_max, unless someone has tuned them. */
+#define CHUNKS_PER_SIZE 7
+#define SMALLEST (3 * sizeof(void *))
+#define LARGEST 1032
+#define SIZE_STEP (2 * sizeof(void *))
+
+struct chunk {
+	struct chunk *next;
+};
+
+/* As many chunks as may be kept: the ones that are kept come first. */
+static struct chunk *take(void)
+{
+	struct chunk *list = NULL;
+
+	for (size_t size = SMALLEST; size <= LARGEST; size += SIZE_STEP) {
+		for (int i = 0; i < CHUNKS_PER_SIZE; i++) {
+			struct chunk *chunk = malloc(size);
+
+			if (chunk) {
+				chunk->next = list;
+				list = chunk;
+			}
+		}
+	}
+	return list;
+}
+
+static void give(struct chunk *list)
+{
+	while (list) {
+		struct chunk *next = list->next;
+
+		free(list);
+		list = next;
+	}
+}
+
+/* What is freed first is kept, and keeps the rest out. */
+void heap_renew_cache(void)
+{
+	struct chunk *kept = take();
+	struct chunk *fresh = take();
+
+	give(fresh);
+	give(kept);
+}
+
+void heap_trim(void)
+{
+	malloc_trim(0);
+}
+
+#else
+
+void heap_renew_cache(void)
+{
+}
+
+void heap_trim(void)
+{
+}
+
+#endif

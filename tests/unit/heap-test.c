@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+
+/* Memory of which only what the C library keeps for a thread is left. */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "heap.h"
+#include "test.h"
+
+#define SIZES 64
+#define OF_EACH 7
+#define CHUNKS (SIZES * OF_EACH)
+#define SPACER_BYTES 16384
+
+struct heap_state {
+	bool renew;
+	unsigned resident; // pages of what was freed; 0: not to be told
+};
+
+static unsigned count_resident(uintptr_t begin, uintptr_t end)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	unsigned resident = 0;
+
+	if (end < begin || end - begin > 4 * CHUNKS * SPACER_BYTES) {
+		return 0;
+	}
+	for (uintptr_t at = begin & ~(page - 1); at < end; at += page) {
+		unsigned char present = 0;
+
+		resident += mincore((void *)at, page, &present) == 0 && (present & 1);
+	}
+	return resident;
+}
+
+/* A thread's first allocations, in order, are the only ones of its heap. */
+static void *run_thread(void *data)
+{
+	struct heap_state *state = data;
+	char *chunks[CHUNKS], *spacers[CHUNKS];
+	uintptr_t begin, end;
+	void *volatile last; // what the compiler must not leave out
+
+	for (unsigned i = 0; i < CHUNKS; i++) {
+		chunks[i] = malloc(24 + 16 * (size_t)(i % SIZES));
+		spacers[i] = calloc(1, SPACER_BYTES);
+	}
+	last = malloc(SPACER_BYTES); /* what is free beyond the last chunk is another matter */
+	begin = (uintptr_t)chunks[0];
+	end = (uintptr_t)spacers[CHUNKS - 1] + SPACER_BYTES;
+	for (unsigned i = 0; i < CHUNKS; i++) {
+		free(chunks[i]);
+	}
+	for (unsigned i = 0; i < CHUNKS; i++) {
+		free(spacers[i]);
+	}
+	if (state->renew) {
+		heap_renew_cache();
+	}
+	heap_trim();
+	state->resident = count_resident(begin, end);
+	free(last);
+	return NULL;
+}
+
+/* In a heap of its own: the first thread's is taken as long as that lives. */
+static void *run_two(void *data)
+{
+	struct heap_state *states = data;
+	pthread_t thread;
+
+	run_thread(&states[0]);
+	test_assert_int_eq(pthread_create(&thread, NULL, run_thread, &states[1]), 0);
+	pthread_join(thread, NULL);
+	return NULL;
+}
+
+TEST(what_a_thread_keeps)
+{
+	struct heap_state states[2] = {{.renew = false}, {.renew = true}};
+	unsigned scattered, renewed;
+	pthread_t thread;
+
+	test_assert_int_eq(pthread_create(&thread, NULL, run_two, states), 0);
+	pthread_join(thread, NULL);
+	scattered = states[0].resident;
+	renewed = states[1].resident;
+	if (scattered < CHUNKS / 2 || scattered > 2 * CHUNKS) {
+		test_skip("a C library that keeps freed memory like glibc's");
+	}
+	test_assert_msg(renewed < CHUNKS / 4, "%u pages, without %u", renewed, scattered);
+}
+
+TEST(twice_is_as_good)
+{
+	void *before = malloc(100);
+
+	heap_renew_cache();
+	heap_renew_cache();
+	heap_trim();
+	free(before);
+}
