@@ -20,7 +20,7 @@ struct pixel_pack {
 
 static GLsizeiptr byte_count(const struct pixel_pack *pack)
 {
-	return (GLsizeiptr)pack->read.width * pack->read.height * READBACK_BYTES_PER_PIXEL;
+	return (GLsizeiptr)pack->layout.row_bytes * pack->read.height;
 }
 
 /* A loss that is seen here is for those to act on who draw. */
@@ -43,7 +43,7 @@ static bool start(struct pixel_pack *pack)
 	/* Without memory there, reading would end up anywhere. */
 	if (works(pack->gen)) {
 		api->glReadPixels(pack->read.x, pack->layout.y, pack->read.width, pack->read.height,
-			pack->layout.format, GL_UNSIGNED_BYTE, NULL);
+			pack->layout.format, pack->layout.type, NULL);
 		pack->fd = fence_create_fd(pack->gen);
 		if (pack->fd < 0) {
 			pack->sync = api->glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0);

@@ -11,27 +11,25 @@
 static void swap_red_and_blue(uint8_t *row, int32_t width)
 {
 	for (size_t x = 0; x < (size_t)width; x++) {
-		uint8_t red = row[READBACK_BYTES_PER_PIXEL * x];
+		uint8_t red = row[4 * x];
 
-		row[READBACK_BYTES_PER_PIXEL * x] = row[READBACK_BYTES_PER_PIXEL * x + 2];
-		row[READBACK_BYTES_PER_PIXEL * x + 2] = red;
+		row[4 * x] = row[4 * x + 2];
+		row[4 * x + 2] = red;
 	}
-}
-
-static ptrdiff_t row_bytes(const struct readback *read)
-{
-	return (ptrdiff_t)read->width * READBACK_BYTES_PER_PIXEL;
 }
 
 struct readback_layout readback_layout(
 	const struct generation *gen, const struct target *target, const struct readback *read)
 {
-	bool native_bgra = read->bgra && gen->caps.read_bgra;
+	bool bgra = read->bgra && !read->half_float;
+	bool native_bgra = bgra && gen->caps.read_bgra;
 	struct readback_layout layout = {
 		.format = native_bgra ? GL_BGRA_EXT : GL_RGBA,
+		.type = read->half_float ? GL_HALF_FLOAT : GL_UNSIGNED_BYTE,
+		.row_bytes = (size_t)read->width * (read->half_float ? 8 : 4),
 		.y = read->y,
 		.bottom_up = target->kind == TARGET_WINDOW,
-		.swap = native_bgra != read->bgra,
+		.swap = native_bgra != bgra,
 	};
 
 	if (layout.bottom_up) {
@@ -47,7 +45,7 @@ void readback_place(
 		int32_t from = layout->bottom_up ? read->height - 1 - y : y;
 		uint8_t *row = read->pixels + (ptrdiff_t)y * read->stride;
 
-		memcpy(row, rows + from * row_bytes(read), (size_t)row_bytes(read));
+		memcpy(row, rows + (size_t)from * layout->row_bytes, layout->row_bytes);
 		if (layout->swap) {
 			swap_red_and_blue(row, read->width);
 		}
@@ -59,7 +57,7 @@ bool readback_target(
 {
 	struct readback_layout layout = readback_layout(gen, target, read);
 	bool in_place = !read->staged && !layout.bottom_up && !layout.swap &&
-			read->stride == row_bytes(read);
+			read->stride == (ptrdiff_t)layout.row_bytes;
 	uint8_t *rows = read->pixels;
 	GLenum error;
 	bool ok;
@@ -68,13 +66,13 @@ bool readback_target(
 		return false;
 	}
 	if (!in_place) {
-		rows = malloc((size_t)row_bytes(read) * (size_t)read->height);
+		rows = malloc(layout.row_bytes * (size_t)read->height);
 	}
 	if (!rows) {
 		return false;
 	}
-	gen->api->glReadPixels(read->x, layout.y, read->width, read->height, layout.format,
-		GL_UNSIGNED_BYTE, rows);
+	gen->api->glReadPixels(
+		read->x, layout.y, read->width, read->height, layout.format, layout.type, rows);
 	ok = !generation_read_errors(gen, &error) && error == GL_NO_ERROR;
 	if (!in_place && ok) {
 		readback_place(read, &layout, rows);

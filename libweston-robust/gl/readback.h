@@ -11,15 +11,15 @@ struct readback {
 	int32_t x, y, width, height; // pixels
 	uint8_t *pixels;             // the top left pixel's
 	int32_t stride;              // bytes from row to row; negative: rows go up in memory
-	bool bgra;                   // 8 bits each, bytes B, G, R, A; otherwise R, G, B, A
+	bool half_float;             // R, G, B, A, 16 bits each, native byte order
+	bool bgra;                   // otherwise 8 bits each: bytes B, G, R, A, or R, G, B, A
 	bool staged;                 // leave the memory alone unless all of it could be read
 };
 
-#define READBACK_BYTES_PER_PIXEL 4
-
 /** How GL reads that rectangle: the rows come tightly packed. */
 struct readback_layout {
-	GLenum format;  // with GL_UNSIGNED_BYTE
+	GLenum format, type;
+	size_t row_bytes;
 	GLint y;        // as GL counts it
 	bool bottom_up; // the lowest row comes first
 	bool swap;      // red and blue are not where they are wanted

@@ -2,12 +2,16 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "weston-14/glue.h"
 
+#include <drm_fourcc.h>
+
 #include "gl/pixel-pack.h"
 
-/* The sources that glue_capture_announce() offers. */
+/* The sources that glue_capture_announce() offers; the last one only where there is such a space.
+ */
 static const enum weston_output_capture_source sources[] = {
 	WESTON_OUTPUT_CAPTURE_SOURCE_FRAMEBUFFER,
 	WESTON_OUTPUT_CAPTURE_SOURCE_FULL_FRAMEBUFFER,
+	WESTON_OUTPUT_CAPTURE_SOURCE_BLENDING,
 };
 
 #define SOURCE_COUNT (sizeof(sources) / sizeof(sources[0]))
@@ -18,7 +22,26 @@ static struct weston_geometry source_rectangle(
 	if (source == WESTON_OUTPUT_CAPTURE_SOURCE_FRAMEBUFFER) {
 		return out->area;
 	}
+	if (source == WESTON_OUTPUT_CAPTURE_SOURCE_BLENDING) {
+		return (struct weston_geometry){0, 0, out->area.width, out->area.height};
+	}
 	return (struct weston_geometry){0, 0, out->fb_size.width, out->fb_size.height};
+}
+
+/* What colours are blended in is captured as it is: on a layer they are linear, and may be beyond
+ * what a screen shows. */
+static const struct pixel_format_info *source_format(
+	const struct glue_output *out, enum weston_output_capture_source source)
+{
+	if (source == WESTON_OUTPUT_CAPTURE_SOURCE_BLENDING) {
+		return pixel_format_get_info(DRM_FORMAT_ABGR16161616F);
+	}
+	return out->glue->compositor->read_format;
+}
+
+static bool offered(const struct glue_output *out, enum weston_output_capture_source source)
+{
+	return source != WESTON_OUTPUT_CAPTURE_SOURCE_BLENDING || out->has_layer;
 }
 
 /* Exactly the size and format that were announced last: the core asserts it. */
@@ -27,8 +50,11 @@ static struct weston_capture_task *pull(
 {
 	struct weston_geometry rectangle = source_rectangle(out, source);
 
-	return weston_output_pull_capture_task(out->output, source, rectangle.width,
-		rectangle.height, out->glue->compositor->read_format);
+	if (!offered(out, source)) {
+		return NULL;
+	}
+	return weston_output_pull_capture_task(
+		out->output, source, rectangle.width, rectangle.height, source_format(out, source));
 }
 
 void glue_capture_announce(struct glue_output *out)
@@ -36,18 +62,21 @@ void glue_capture_announce(struct glue_output *out)
 	for (size_t i = 0; i < SOURCE_COUNT; i++) {
 		struct weston_geometry rectangle = source_rectangle(out, sources[i]);
 
+		if (!offered(out, sources[i])) {
+			rectangle.width = rectangle.height = 0;
+		}
 		weston_output_update_capture_info(out->output, sources[i], rectangle.width,
-			rectangle.height, out->glue->compositor->read_format);
+			rectangle.height, source_format(out, sources[i]));
 	}
 }
 
 static const char *unsuitable(
-	const struct weston_buffer *buffer, const struct weston_geometry *rectangle)
+	const struct weston_buffer *buffer, const struct weston_geometry *rectangle, int bytes)
 {
 	if (buffer->type != WESTON_BUFFER_SHM || !buffer->shm_buffer) {
 		return "only wl_shm buffers can be captured to";
 	}
-	if (buffer->stride % 4 != 0 || buffer->stride < 4 * rectangle->width ||
+	if (buffer->stride % 4 != 0 || buffer->stride < bytes * rectangle->width ||
 		buffer->width < rectangle->width || buffer->height < rectangle->height) {
 		return "the buffer's stride or size does not fit";
 	}
@@ -116,15 +145,21 @@ static void serve(struct glue_output *out, struct target *target, struct weston_
 {
 	struct weston_geometry rectangle = source_rectangle(out, source);
 	struct weston_buffer *buffer = weston_capture_task_get_buffer(task);
-	const char *error = unsuitable(buffer, &rectangle);
+	bool layer = source == WESTON_OUTPUT_CAPTURE_SOURCE_BLENDING;
+	const char *error = unsuitable(buffer, &rectangle, layer ? 8 : 4);
 	struct readback read = {
 		.x = rectangle.x,
 		.y = rectangle.y,
 		.width = rectangle.width,
 		.height = rectangle.height,
+		.half_float = layer,
 		.bgra = out->glue->read_bgra,
 	};
 
+	/* What was held from before a reset may want what there is no more. */
+	if (!error && !offered(out, source)) {
+		error = "this source is not available any more";
+	}
 	if (!error && read_later(out, target, &read, task, source)) {
 		return;
 	}
@@ -146,6 +181,28 @@ const char *glue_capture_finish(
 	return outcome(out->glue, ok);
 }
 
+/* Serves a task from what is bound for its source, and has @target bound again. */
+static void serve_bound(struct glue_output *out, struct target *target,
+	struct weston_capture_task *task, enum weston_output_capture_source source)
+{
+	struct renderer *renderer = &out->glue->renderer;
+	struct generation *gen = renderer_generation(renderer);
+
+	if (source != WESTON_OUTPUT_CAPTURE_SOURCE_BLENDING || !out->has_layer || !gen) {
+		serve(out, target, task, source);
+		return;
+	}
+	if (!renderer_accept(renderer, target_bind(gen, &out->layer))) {
+		retire(out, task, source, "the blending space can't be read");
+	} else {
+		serve(out, &out->layer, task, source);
+	}
+	gen = renderer_generation(renderer);
+	if (gen) {
+		renderer_accept(renderer, target_bind(gen, target));
+	}
+}
+
 void glue_capture(struct glue_output *out, struct target *target)
 {
 	struct renderer *renderer = &out->glue->renderer;
@@ -153,11 +210,11 @@ void glue_capture(struct glue_output *out, struct target *target)
 	struct weston_capture_task *task;
 
 	while (renderer_generation(renderer) && (task = glue_capture_take_held(out, &source))) {
-		serve(out, target, task, source);
+		serve_bound(out, target, task, source);
 	}
 	for (size_t i = 0; i < SOURCE_COUNT; i++) {
 		while ((task = pull(out, sources[i]))) {
-			serve(out, target, task, sources[i]);
+			serve_bound(out, target, task, sources[i]);
 		}
 	}
 }

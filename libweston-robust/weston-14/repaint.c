@@ -201,7 +201,10 @@ static bool draw_items(struct repaint *repaint)
 	struct glue *glue = repaint->glue;
 	bool layer = needs_layer(repaint);
 
-	glue_output_want_layer(repaint->out, layer);
+	if (layer != repaint->out->has_layer) {
+		glue_output_want_layer(repaint->out, layer);
+		glue_capture_announce(repaint->out); /* the blending space comes or goes */
+	}
 	if (layer && !draw_layer(repaint)) {
 		return false;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,35 @@ static bool format_layout(uint32_t fourcc, int *red, int *blue, bool *alpha)
 	return true;
 }
 
+static float half_to_float(uint16_t half)
+{
+	int exponent = half >> 10 & 31;
+	float fraction = (float)(half & 1023) / 1024.0f;
+	float value = exponent ? ldexpf(1.0f + fraction, exponent - 15) : ldexpf(fraction, -14);
+
+	return half & 0x8000 ? -value : value;
+}
+
+static uint8_t encode(uint16_t half, float gamma)
+{
+	float value = fminf(fmaxf(half_to_float(half), 0.0f), 1.0f);
+
+	return (uint8_t)lrintf(255.0f * powf(value, 1.0f / gamma));
+}
+
+static bool copy_halves(const struct shm_buffer *from, float gamma, struct image *image)
+{
+	const uint16_t *halves = (const uint16_t *)(const void *)from->data;
+
+	if (!image_init(image, from->width, from->height)) {
+		return false;
+	}
+	for (size_t i = 0; i < image_size(image); i++) {
+		image->rgba[i] = encode(halves[i], i % 4 == 3 || gamma == 0.0f ? 1.0f : gamma);
+	}
+	return true;
+}
+
 static bool copy_pixels(const struct shm_buffer *from, uint32_t fourcc, struct image *image)
 {
 	int red, blue;
@@ -189,7 +219,7 @@ static enum capture_result try_once(const struct capture_target *target,
 		return CAPTURE_FAILED;
 	}
 	if (!shm_buffer_init(&buffer, target->shm, shm_format(fourcc), shot->width, shot->height,
-		    shot->width * 4)) {
+		    shot->width * (fourcc == DRM_FORMAT_ABGR16161616F ? 8 : 4))) {
 		fprintf(stderr, "capture: no memory\n");
 		return CAPTURE_ERROR;
 	}
@@ -197,9 +227,12 @@ static enum capture_result try_once(const struct capture_target *target,
 	shot->state = SHOT_PENDING;
 	weston_capture_source_v1_capture(source, buffer.buffer);
 	enum capture_result result = wait_answer(target, shot, deadline);
-	if (result == CAPTURE_OK && shot->state == SHOT_COMPLETE &&
-		!copy_pixels(&buffer, fourcc, image)) {
-		result = CAPTURE_ERROR;
+	if (result == CAPTURE_OK && shot->state == SHOT_COMPLETE) {
+		bool copied = fourcc == DRM_FORMAT_ABGR16161616F
+				      ? copy_halves(&buffer, target->gamma, image)
+				      : copy_pixels(&buffer, fourcc, image);
+
+		result = copied ? CAPTURE_OK : CAPTURE_ERROR;
 	}
 	shm_buffer_finish(&buffer);
 	return result;

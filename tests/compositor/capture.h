@@ -25,6 +25,7 @@ struct capture_target {
 	struct weston_capture_v1 *factory;
 	struct wl_output *output;
 	uint32_t source; // enum weston_capture_v1_source
+	float gamma;     // linear colours (half floats) are encoded by this power; 0: as they are
 };
 
 /**

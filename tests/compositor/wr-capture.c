@@ -29,6 +29,7 @@ struct options {
 	uint32_t source;
 	int timeout_ms;
 	int settle_ms; // -1: one picture is enough
+	float gamma;   // of the picture of a blending space
 	bool all;
 	bool list;
 };
@@ -173,6 +174,7 @@ static int shoot(struct client *client, const struct options *options, const str
 		.factory = client->capture,
 		.output = output->proxy,
 		.source = options->source,
+		.gamma = options->gamma,
 	};
 	struct image image = {0};
 	enum capture_result result;
@@ -244,6 +246,7 @@ static void usage(FILE *stream)
 	      "       wr-capture --list                   prints the outputs' names\n"
 	      "  --output NAME|INDEX   which output (default: the first)\n"
 	      "  --source framebuffer|full-framebuffer|writeback|blending (default: framebuffer)\n"
+	      "  --gamma G             the power curve to show linear colours by (default: 1)\n"
 	      "  --timeout MS          give up after MS milliseconds (default: 10000)\n"
 	      "  --wait-idle MS        repeat, MS apart, until two pictures are equal\n"
 	      "Exit status: 0 done, 1 error, 2 refused by the compositor, 3 no answer in time.\n"
@@ -289,6 +292,9 @@ static bool parse_option(struct options *options, int option)
 		return true;
 	case 's':
 		return parse_source(optarg, &options->source);
+	case 'g':
+		options->gamma = strtof(optarg, NULL);
+		return options->gamma > 0.0f;
 	case 't':
 		return parse_number(optarg, &options->timeout_ms);
 	case 'w':
@@ -309,6 +315,7 @@ static bool parse(struct options *options, int argc, char *argv[])
 	static const struct option longs[] = {
 		{"output", required_argument, NULL, 'o'},
 		{"source", required_argument, NULL, 's'},
+		{"gamma", required_argument, NULL, 'g'},
 		{"timeout", required_argument, NULL, 't'},
 		{"wait-idle", required_argument, NULL, 'w'},
 		{"all", no_argument, NULL, 'a'},
@@ -335,6 +342,7 @@ int main(int argc, char *argv[])
 {
 	struct options options = {
 		.source = WESTON_CAPTURE_V1_SOURCE_FRAMEBUFFER,
+		.gamma = 1.0f,
 		.timeout_ms = 10000,
 		.settle_ms = -1,
 	};
