@@ -3,16 +3,37 @@
 #include "heap.h"
 
 #include <malloc.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #ifdef __GLIBC__
+
+/* glibc's own to begin with, for both thresholds; to be set is what makes it stay. */
+#define LARGE_BYTES (128 * 1024)
 
 /* glibc's glibc.malloc.tcache_count and tcache_max, unless someone has tuned them. */
 #define CHUNKS_PER_SIZE 7
 #define SMALLEST (3 * sizeof(void *))
 #define LARGEST 1032
 #define SIZE_STEP (2 * sizeof(void *))
+
+static bool is_tuned(void)
+{
+	const char *tunables = getenv("GLIBC_TUNABLES");
+
+	return getenv("MALLOC_MMAP_THRESHOLD_") || getenv("MALLOC_TRIM_THRESHOLD_") ||
+	       (tunables && strstr(tunables, "glibc.malloc."));
+}
+
+void heap_keep_small(void)
+{
+	if (!is_tuned()) {
+		mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+		mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+	}
+}
 
 struct chunk {
 	struct chunk *next;
@@ -62,6 +83,10 @@ void heap_trim(void)
 }
 
 #else
+
+void heap_keep_small(void)
+{
+}
 
 void heap_renew_cache(void)
 {

@@ -9,6 +9,16 @@
 #define WESTON_ROBUST_HEAP_H
 
 /**
+ * Have what is large go back to the system as soon as it is freed, always.
+ *
+ * glibc raises the sizes that it calls large, to 32 MiB and more, by what has been freed: what a
+ * software driver has used stays in the heaps then, where heap_trim() does not reach the end of any
+ * but the main one. For the whole process, unless its user has set the same by environment
+ * variables; what is large is not allocated in each frame.
+ */
+void heap_keep_small(void);
+
+/**
  * Exchange the freed chunks that the C library keeps for the calling thread.
  *
  * glibc keeps up to seven of each size below 1 KiB, in no heap's free list, so each of the 448 may

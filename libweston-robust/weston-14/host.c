@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <time.h>
 
+#include "heap.h"
+
 #define NS_PER_MS 1000000
 
 /* How soon a frame that failed is tried again, and the longest pause between two tries. */
@@ -173,6 +175,7 @@ bool glue_host_init(struct glue *glue)
 		.log = host_log,
 		.trace = host_trace,
 	};
+	heap_keep_small();
 	wl_list_init(&glue->workers);
 	glue->recovery_timer = wl_event_loop_add_timer(loop, recovery_timer, glue);
 	glue->retention_timer = wl_event_loop_add_timer(loop, glue_retention_timer, glue);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
 /* Memory of which only what the C library keeps for a thread is left. */
+#include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -93,6 +94,32 @@ TEST(what_a_thread_keeps)
 		test_skip("a C library that keeps freed memory like glibc's");
 	}
 	test_assert_msg(renewed < CHUNKS / 4, "%u pages, without %u", renewed, scattered);
+}
+
+static size_t count_large(void)
+{
+	return mallinfo2().hblks;
+}
+
+/* What has once been large stays so. */
+TEST(large_stays_large)
+{
+	size_t before = count_large();
+	void *volatile memory;
+	bool large;
+
+	memory = malloc(16 * SPACER_BYTES * 64);
+	large = count_large() > before;
+	free(memory);
+	memory = malloc(SPACER_BYTES * 64);
+	if (!large || count_large() > before) {
+		test_skip("a C library that changes what it calls large, like glibc");
+	}
+	free(memory);
+	heap_keep_small();
+	memory = malloc(SPACER_BYTES * 64 * 4); /* more than was left there */
+	test_assert_int_eq(count_large(), before + 1);
+	free(memory);
 }
 
 TEST(twice_is_as_good)
