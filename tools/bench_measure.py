@@ -27,10 +27,10 @@ def counts_of(world, scene, renderer, picture=None, steps=COUNTED):
         life.step(WARM_UP)
         for _ in range(COUNT_TRIES):
             life.settle()
-            before, first = life.calls.read(), life.frames.read()
+            before, first = life.calls.read(), life.page.read()
             life.step(steps)
             life.settle()
-            after, last = life.calls.read(), life.frames.read()
+            after, last = life.calls.read(), life.page.read()
             frames = last['frames'] - first['frames']
             if frames == wanted:
                 break
@@ -63,11 +63,11 @@ def instructions_of(world, scene, renderer, steps=PROFILED):
     """Instructions within the module per frame, and by function; the driver's are not among them."""
     with world.life(renderer, scene, how='callgrind') as life:
         life.step(WARM_UP)
-        life.frames.order('z', life.timeout)
-        first = life.frames.read()['frames']
+        life.page.order('z', life.timeout)
+        first = life.page.read()['frames']
         life.step(steps)
-        frames = life.frames.read()['frames'] - first
-        life.frames.order('d', life.timeout)
+        frames = life.page.read()['frames'] - first
+        life.page.order('d', life.timeout)
         dump = glob.glob(os.path.join(life.folder, 'callgrind.out.1'))
         costs, objects = bench_world.costs(dump[0], lambda ob: is_renderer(world, renderer, ob)) \
             if dump else ({}, {})

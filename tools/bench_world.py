@@ -39,7 +39,7 @@ class Files:
     def __init__(self, build):
         base = os.path.join(build.root, 'tests', 'bench')
         self.counter = os.path.join(base, 'libcount-gl.so')
-        self.frames = os.path.join(base, 'frame-count.so')
+        self.module = os.path.join(base, 'bench-module.so')
         self.client = os.path.join(base, 'bench-client')
 
     def missing(self):
@@ -56,15 +56,15 @@ class Page:
 
     def open(self):
         if not self.memory:
-            with open(self.path, 'rb') as file:
-                self.memory = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+            with open(self.path, 'r+b') as file:
+                self.memory = mmap.mmap(file.fileno(), 0)
             if self.memory[:8] != self.magic:
                 raise kit.TestError(f'{self.path} is not what was expected')
         return self.memory
 
 
 class CallCounts(Page):
-    """Calls and quantities by name, of libcount-gl.so."""
+    """Calls and quantities by name, of libcount-gl.so; `ns:NAME` is the time that the calls of NAME took."""
 
     ROW = struct.Struct('56sQ')
 
@@ -77,51 +77,68 @@ class CallCounts(Page):
                 found[name.rstrip(b'\0').decode()] = value
         return found
 
+    def mute(self):
+        """From now on nothing is drawn or uploaded: for callgrind, under which that takes ages."""
+        memory = self.open()
+        for row in range(struct.unpack_from('Q', memory, 8)[0]):
+            name, _ = self.ROW.unpack_from(memory, 16 + row * self.ROW.size)
+            if name.rstrip(b'\0') == b'mute':
+                struct.pack_into('Q', memory, 16 + row * self.ROW.size + 56, 1)
 
-class FrameCounts(Page):
-    """Frames, of frame-count.so."""
 
-    FIELDS = ('frames', 'first_frame_ns', 'acknowledged', 'rectangles', 'pixels')
+class BenchPage(Page):
+    """What bench-module.so counts and measures within weston; see tests/bench/bench-page.h."""
+
+    FIELDS = ('frames', 'first_frame_ns', 'acknowledged', 'rectangles', 'pixels', 'argument',
+              'refused', 'cost_ns', 'held_bytes', 'copied_bytes', 'status_queries', 'incident',
+              'detected_ns', 'over_ns', 'rebuilt_ns', 'whole_frame_ns', 'attempts', 'surfaces',
+              'bytes', 'lost')
+    ARGUMENT = 8 + 8 * FIELDS.index('argument')
 
     def read(self):
-        values = struct.unpack_from('5Q', self.open(), 8)
+        values = struct.unpack_from(f'{len(self.FIELDS)}Q', self.open(), 8)
         return dict(zip(self.FIELDS, values))
 
-    def order(self, letter, timeout):
-        """Has the module obey a letter, and waits until it has."""
-        known = self.read()['acknowledged']
+    def order(self, letter, timeout=60, argument=0):
+        """Has the module obey a letter; returns the page after that. None where it could not."""
+        known = self.read()
+        struct.pack_into('Q', self.memory, self.ARGUMENT, argument)
         with open(self.path + '.pipe', 'wb', buffering=0) as pipe:
             pipe.write(letter.encode())
         deadline = time.monotonic() + timeout
-        while self.read()['acknowledged'] == known:
+        while (now := self.read())['acknowledged'] == known['acknowledged']:
             if time.monotonic() > deadline:
                 raise kit.TestError('weston does not answer')
-            time.sleep(0.005)
+            time.sleep(0.002)
+        return now if now['refused'] == known['refused'] else None
 
 
 class Life:
     """One weston that shows one scene.
 
-    how: '' (nothing is preloaded), 'count' or 'callgrind'.
+    how: '' (nothing is preloaded), 'count', or 'callgrind' (nothing is drawn once weston is there).
     """
 
-    def __init__(self, world, renderer, scene, how='', refresh=PACED, ini='', modules=()):
+    def __init__(self, world, renderer, scene, how='', refresh=PACED, ini='', modules=(),
+                 env=None, preload=()):
         self.world = world
         self.timeout = CALLGRIND_TIMEOUT if how == 'callgrind' else ANSWER_TIMEOUT
         self.folder = tempfile.mkdtemp(prefix='life-', dir=world.scratch)
-        self.frames = FrameCounts(os.path.join(self.folder, 'frames'), b'wrframe1')
+        self.page = BenchPage(os.path.join(self.folder, 'page'), b'wrbench1')
         self.calls = CallCounts(os.path.join(self.folder, 'calls'), b'wrcount1')
         self.client = None
         options = [f'--refresh-rate={refresh}',
-                   '--modules=' + ','.join([world.files.frames, *modules])]
+                   '--modules=' + ','.join([world.files.module, *modules])]
         self.weston = kit.Compositor(
             world.build, renderer, ini=scene.ini(world.profile) + ini, options=options,
-            extra_env=dict(world.env, WR_FRAME_COUNT=self.frames.path,
-                           WR_COUNT_GL=self.calls.path),
-            preload=[world.files.counter] if how == 'count' else [],
+            extra_env={**world.env, 'WR_BENCH_PAGE': self.page.path,
+                       'WR_COUNT_GL': self.calls.path, **(env or {})},
+            preload=[world.files.counter] if how else preload,
             wrapper=self.valgrind() if how == 'callgrind' else [],
             start_timeout=CALLGRIND_START_TIMEOUT if how == 'callgrind' else kit.START_TIMEOUT)
         try:
+            if how == 'callgrind':
+                self.calls.mute()
             self.show(scene)
         except BaseException:
             self.close()
@@ -136,7 +153,7 @@ class Life:
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         word = self.answer()
         if word != 'ready':
-            raise kit.TestError(f'{scene.name}: {word or "the client ends"}')
+            raise kit.TestError(f'{scene.name}: {word or "the client ends"}\n{self.weston.tail()}')
 
     def answer(self):
         ready, _, _ = select.select([self.client.stdout], [], [], self.timeout)
@@ -157,7 +174,7 @@ class Life:
 
     def settle(self):
         """Until weston has done all that it has to do, its threads too."""
-        self.frames.order('p', self.timeout)
+        self.page.order('p', self.timeout)
         last = -1.0
         while (now := self.cpu_ms()) - last > 0.1:
             last = now
@@ -178,7 +195,7 @@ class Life:
 
     def start_ms(self):
         """From before the exec of weston to its first frame."""
-        return (self.frames.read()['first_frame_ns'] - self.weston.exec_ns) / 1e6
+        return (self.page.read()['first_frame_ns'] - self.weston.exec_ns) / 1e6
 
     def capture(self, path):
         if self.weston.capture(path):

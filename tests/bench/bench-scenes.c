@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define HEAD_TIMEOUT_MS 10000
+#define PARAM_MAX 2048
 
 struct size {
 	int width, height;
@@ -143,6 +144,74 @@ static void show_outputs(struct bench *bench, int param)
 	}
 }
 
+/* A few pixels of it: enough to have the output painted. */
+static void touch_newest(struct bench *bench)
+{
+	struct window *window = wl_container_of(bench->scene.windows.prev, window, link);
+
+	act(bench, window, 1, (struct window_area){0, 0, 16, 16});
+}
+
+/* Windows that cover the output without overlap, the last row perhaps with fewer. param: how many
+ */
+static void show_tiles(struct bench *bench, int param)
+{
+	struct size size = output_size(bench);
+	int columns = 1;
+
+	while (columns * columns < param) {
+		columns++;
+	}
+	int rows = (param + columns - 1) / columns;
+	for (int i = 0; i < param; i++) {
+		int row = i / columns, column = i % columns;
+		int in_row = row == rows - 1 ? param - row * columns : columns;
+		struct window_area at = {
+			.x = size.width * column / in_row,
+			.y = size.height * row / rows,
+			.width = size.width * (column + 1) / in_row - size.width * column / in_row,
+			.height = size.height * (row + 1) / rows - size.height * row / rows,
+		};
+
+		still(bench, at, "XRGB8888", ALPHA_OPAQUE);
+	}
+	touch_newest(bench);
+}
+
+/* A window on all of the output, above param windows of 512x512 that have been seen before. */
+static void show_hidden(struct bench *bench, int param)
+{
+	for (int i = 0; i < param; i++) {
+		still(bench, (struct window_area){0, 0, 512, 512}, "XRGB8888", ALPHA_OPAQUE);
+		scene_wait_frame(&bench->scene);
+	}
+	show_tiles(bench, 1);
+}
+
+/* param MiB of content, all of it to be seen, in windows of 1 MiB or 16 MiB, scaled down. */
+static void show_content(struct bench *bench, int param)
+{
+	struct size size = output_size(bench);
+	int mib = param % 16 == 0 ? 16 : 1;
+	int side = mib == 16 ? 2048 : 512, n = param / mib, columns = 1;
+
+	while (columns * columns < n) {
+		columns++;
+	}
+	struct size cell = {size.width / columns, size.height / columns};
+	for (int i = 0; i < n; i++) {
+		struct window *window = window_create(&bench->scene, "XRGB8888", side, side);
+
+		window_draw(window, PATTERN_FLAT, ALPHA_OPAQUE, (uint32_t)i);
+		if (window_viewport(window)) {
+			wp_viewport_set_destination(
+				window_viewport(window), cell.width, cell.height);
+		}
+		window_show(window, i % columns * cell.width, i / columns * cell.height);
+	}
+	touch_newest(bench);
+}
+
 static const struct {
 	const char *name;
 	void (*show)(struct bench *bench, int param);
@@ -159,6 +228,16 @@ static const struct {
 	{"video-yuv", show_video, 0, 1},
 	{"color-icc", show_windows, 10, 1},
 	{"outputs-8", show_outputs, 0, 8},
+};
+
+/* The name and a number after it make a scene. */
+static const struct {
+	const char *name;
+	void (*show)(struct bench *bench, int param);
+} families[] = {
+	{"tiles-", show_tiles},
+	{"hidden-", show_hidden},
+	{"content-", show_content},
 };
 
 const char *bench_scene_name(size_t n)
@@ -212,20 +291,39 @@ static bool wait_painted(struct bench *bench)
 	return true;
 }
 
-bool bench_show(struct bench *bench, const char *name)
+static bool show_named(struct bench *bench, const char *name)
 {
 	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
-		if (strcmp(scenes[i].name, name) != 0) {
-			continue;
+		if (strcmp(scenes[i].name, name) == 0) {
+			plug_in(bench, scenes[i].outputs);
+			bench->scene.output = scene_display_output(&bench->display, NULL);
+			scenes[i].show(bench, scenes[i].param);
+			return true;
 		}
-		plug_in(bench, scenes[i].outputs);
-		bench->scene.output = scene_display_output(&bench->display, NULL);
-		scenes[i].show(bench, scenes[i].param);
-		struct window *last = wl_container_of(bench->scene.windows.prev, last, link);
-		commit(bench, last);
-		return wait_painted(bench);
+	}
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		size_t length = strlen(families[i].name);
+		int param;
+
+		if (strncmp(families[i].name, name, length) == 0 &&
+			sscanf(name + length, "%d", &param) == 1 && param >= 0 &&
+			param <= PARAM_MAX) {
+			bench->scene.output = scene_display_output(&bench->display, NULL);
+			families[i].show(bench, param);
+			return true;
+		}
 	}
 	return false;
+}
+
+bool bench_show(struct bench *bench, const char *name)
+{
+	if (!show_named(bench, name)) {
+		return false;
+	}
+	struct window *last = wl_container_of(bench->scene.windows.prev, last, link);
+	commit(bench, last);
+	return wait_painted(bench);
 }
 
 static void show_next_buffer(struct actor *actor, int step)

@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
 /*
- * A preload library that counts a program's EGL and GL calls by name, and the bytes that they move,
- * in the file that WR_COUNT_GL names (layout: struct page). Nothing else changes: each call goes on
- * to the driver as it came.
+ * A preload library that counts a program's EGL and GL calls by name, the bytes that they move and
+ * the time that some take, in the file that WR_COUNT_GL names (layout: struct page). Nothing else
+ * changes: each call goes on to the driver as it came.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <EGL/egl.h>
@@ -39,6 +40,7 @@ enum quantity {
 	ARRAY_BYTES,   // vertices and indices in client memory, which drivers copy at each draw
 	READ_BYTES,    // glReadPixels
 	VERTICES,      // drawn, or indices
+	MUTE,          // set from outside: draws and uploads into textures are left out from now on
 	QUANTITIES,
 };
 
@@ -48,6 +50,7 @@ static const char *const quantity_names[QUANTITIES] = {
 	[ARRAY_BYTES] = "array_bytes",
 	[READ_BYTES] = "read_bytes",
 	[VERTICES] = "vertices",
+	[MUTE] = "mute",
 };
 
 struct page {
@@ -78,6 +81,14 @@ static void add(int row, uint64_t n)
 	uint64_t *value = page_values ? page_values + (size_t)row * 8 : no_values;
 
 	__atomic_fetch_add(value, n, __ATOMIC_RELAXED);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static size_t component_bytes(GLenum type)
@@ -272,6 +283,16 @@ static void count_call(enum fn fn)
 	add(QUANTITIES + (int)fn, 1);
 }
 
+static bool muted(void)
+{
+	return page_values && __atomic_load_n(page_values + (size_t)MUTE * 8, __ATOMIC_RELAXED);
+}
+
+static void count_time(enum timed timed, uint64_t start_ns)
+{
+	add(QUANTITIES + FN_COUNT + (int)timed, now_ns() - start_ns);
+}
+
 static int compare_names(const void *key, const void *entry)
 {
 	return strcmp(key, ((const struct entry *)entry)->name);
@@ -293,10 +314,19 @@ EXPORT __eglMustCastToProperFunctionPointerType eglGetProcAddress(const char *na
 	return entry->wrapper;
 }
 
+static const char *row_name(size_t row)
+{
+	if (row < QUANTITIES) {
+		return quantity_names[row];
+	}
+	row -= QUANTITIES;
+	return row < FN_COUNT ? entries[row].name : timed_names[row - FN_COUNT];
+}
+
 static void open_page(void)
 {
 	const char *path = getenv("WR_COUNT_GL");
-	size_t rows = QUANTITIES + FN_COUNT;
+	size_t rows = QUANTITIES + FN_COUNT + TIMED_COUNT;
 	size_t size = sizeof(struct page) + rows * sizeof(page->rows[0]);
 	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
 
@@ -310,8 +340,7 @@ static void open_page(void)
 	}
 	page = memory;
 	for (size_t i = 0; i < rows; i++) {
-		const char *name =
-			i < QUANTITIES ? quantity_names[i] : entries[i - QUANTITIES].name;
+		const char *name = row_name(i);
 
 		strncpy(page->rows[i].name, name, sizeof(page->rows[i].name) - 1);
 	}
