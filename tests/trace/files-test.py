@@ -185,7 +185,7 @@ class AfterRecoveries(Story):
 
     def test_a_folder_that_is_none_is_told_and_the_next_file_has_it_all(self):
         folder = self.folder / "later"
-        played = play(f"recovery {folder} 3\n" + recovery(1, 10) + "wait 1200\n" +
+        played = play(f"recovery {folder} 3\n" + recovery(1, 10) + "failure\n" +
                       recovery(2, 50) + f"recovery {self.folder} 3\n" + recovery(3, 90))
         failures = [line for line in played.lines if line.startswith("failed")]
         self.assertGreaterEqual(len(failures), 1)

@@ -12,7 +12,7 @@
  *   state STATE                             lost WHY SURFACE
  *   write FILE                              wait MS
  *   continuous FILE LIMIT                   recovery FOLDER KEEP
- *   crash
+ *   failure (waits until one was told)       crash
  *
  * CAUSE, PHASE, RUNG, STATE and WHY are numbers of weston-robust-api.h. "-" is no text.
  */
@@ -30,7 +30,10 @@
 
 #define WORDS_MOST 10
 
+#define PATIENCE_MS 60000
+
 static int64_t start_ns;
+static bool has_failed;
 static struct weston_robust_counters counters;
 
 static int64_t read_clock(clockid_t id)
@@ -49,6 +52,7 @@ static int64_t at(long long us)
 static void failed(void *data, const char *path, int error)
 {
 	printf("failed %d %s\n", error, path);
+	has_failed = true;
 }
 
 /* A line of the story. */
@@ -190,12 +194,12 @@ static void write_to(struct trace *trace, const char *path)
 	close(memory);
 }
 
-static void wait_ms(struct trace *trace, int64_t ms)
+static void wait_ms(struct trace *trace, int64_t ms, const bool *enough)
 {
 	int64_t until = read_clock(CLOCK_MONOTONIC) + ms * 1000000, left;
 	struct pollfd poll_fd = {.fd = trace_get_fd(trace), .events = POLLIN};
 
-	while ((left = until - read_clock(CLOCK_MONOTONIC)) > 0) {
+	while (!(enough && *enough) && (left = until - read_clock(CLOCK_MONOTONIC)) > 0) {
 		if (poll(&poll_fd, 1, (int)(left / 1000000) + 1) > 0) {
 			trace_dispatch(trace);
 		}
@@ -214,7 +218,11 @@ static bool do_files(struct trace *trace, struct line *line)
 		return true;
 	}
 	if (is(line, "wait", 2)) {
-		wait_ms(trace, number(line, 1));
+		wait_ms(trace, number(line, 1), NULL);
+		return true;
+	}
+	if (is(line, "failure", 1)) {
+		wait_ms(trace, PATIENCE_MS, &has_failed);
 		return true;
 	}
 	if (is(line, "continuous", 3)) {
