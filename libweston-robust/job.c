@@ -49,7 +49,7 @@ static bool leave_context(struct job *job)
 static void create(struct job *job)
 {
 	job->generation = generation_create_any(
-		&job->egl, job->generation_id, &job->answer.status, &job->error);
+		&job->egl, job->generation_id, &job->programs, &job->answer.status, &job->error);
 	/* To be ready sooner is worth a try, and no failure. */
 	if (!job->error && job->programs.count > 0 &&
 		!draw_prepare(job->generation, &job->programs)) {

@@ -142,6 +142,9 @@ static void feed(struct renderer *renderer, struct recovery_input in)
 		if (orders.state_changed) {
 			trace_orders(renderer, in);
 			report_state(renderer, in.event == RECOVERY_EVENT_REBUILT);
+			/* Many a reset is over when it is seen: the first timer's millisecond can
+			 * be saved. */
+			orders.query |= renderer->recovery.state == RECOVERY_WAITING;
 		}
 	} while (carry_out(renderer, &orders, &in));
 }
@@ -196,7 +199,7 @@ static const char *make_first_generation(struct renderer *renderer)
 
 	for (int i = 0; i < FIRST_GENERATION_ATTEMPTS; i++) {
 		renderer->generation = generation_create_any(
-			&renderer->egl, ++renderer->last_generation_id, &status, &error);
+			&renderer->egl, ++renderer->last_generation_id, NULL, &status, &error);
 		if (!error) {
 			return NULL;
 		}

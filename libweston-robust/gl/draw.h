@@ -35,10 +35,11 @@ void draw_frame(struct generation *gen, const struct frame *frame, enum draw_vie
 	const struct draw_log *log);
 
 /**
- * Whether the current context really draws: a pattern drawn with the programs and buffers that
- * frames use must read back right.
+ * Whether the current context really draws: a pattern drawn with a program and the buffers that
+ * frames use must read back right. The program is one of @programs (may be NULL), or else one that
+ * @gen has linked already, where these can draw a texture.
  */
-bool draw_probe(struct generation *gen);
+bool draw_probe(struct generation *gen, const struct program_set *programs);
 
 /**
  * Link @programs, and draw something with each where nobody sees it, so that the first frames find

@@ -43,7 +43,8 @@ static void name_driver(struct generation *gen)
 }
 
 /* *@status tells of a reset that the context was born in. */
-static const char *begin(struct generation *gen, enum reset_status *status)
+static const char *begin(
+	struct generation *gen, const struct program_set *programs, enum reset_status *status)
 {
 	const char *error;
 
@@ -58,7 +59,7 @@ static const char *begin(struct generation *gen, enum reset_status *status)
 	error = gl_caps_read(&gen->caps, gen->api, gen->context.robust);
 	if (!error) {
 		set_fixed_state(gen);
-		error = draw_probe(gen) ? NULL : "the new context does not draw";
+		error = draw_probe(gen, programs) ? NULL : "the new context does not draw";
 	}
 	/* Asked last: it explains any of the errors above, and a reset may come in between. */
 	*status = generation_reset_status(gen);
@@ -90,13 +91,13 @@ static struct generation *allocate(struct egl *egl, uint64_t id)
 	return gen;
 }
 
-struct generation *generation_create_any(
-	struct egl *egl, uint64_t id, enum reset_status *status, const char **error)
+struct generation *generation_create_any(struct egl *egl, uint64_t id,
+	const struct program_set *programs, enum reset_status *status, const char **error)
 {
 	struct generation *gen = allocate(egl, id);
 
 	*status = RESET_STATUS_NONE;
-	*error = gen ? begin(gen, status) : "out of memory";
+	*error = gen ? begin(gen, programs, status) : "out of memory";
 	if (!*error) {
 		return gen;
 	}
@@ -111,7 +112,7 @@ struct generation *generation_create_any(
 struct generation *generation_create(struct egl *egl, uint64_t id, const char **error)
 {
 	enum reset_status status;
-	struct generation *gen = generation_create_any(egl, id, &status, error);
+	struct generation *gen = generation_create_any(egl, id, NULL, &status, error);
 
 	if (status != RESET_STATUS_NONE) {
 		generation_destroy(gen, true);
@@ -236,7 +237,7 @@ bool generation_query_status(struct generation *gen, enum reset_status *status)
 		*status = RESET_STATUS_NONE;
 	} else {
 		gen->counters.canaries++;
-		*status = draw_probe(gen) ? RESET_STATUS_NONE : RESET_STATUS_UNKNOWN;
+		*status = draw_probe(gen, NULL) ? RESET_STATUS_NONE : RESET_STATUS_UNKNOWN;
 	}
 	return true;
 }
@@ -248,6 +249,28 @@ enum reset_status generation_reset_status(struct generation *gen)
 	}
 	gen->counters.status_queries++;
 	return gl_reset_query_ask(gen->caps.get_reset_status);
+}
+
+/* The call that failed may have been one that is not repeated while its value stays the same. */
+static void forget_state(struct generation *gen)
+{
+	struct program *program;
+
+	wl_list_for_each (program, &gen->programs, link) {
+		program->alpha_set = -1.0f;
+		program->color_serial = 0;
+	}
+	gen->bound_program = NULL;
+	gen->bound_luts = NULL;
+	gen->blending = -1;
+}
+
+void generation_note_error(struct generation *gen, GLenum error)
+{
+	forget_state(gen);
+	if (gen->seen_error == GL_NO_ERROR) {
+		gen->seen_error = error;
+	}
 }
 
 bool generation_saw_error(struct generation *gen)
@@ -265,9 +288,7 @@ bool generation_saw_error(struct generation *gen)
 			continue;
 		}
 		refused = true;
-		if (gen->seen_error == GL_NO_ERROR) {
-			gen->seen_error = next;
-		}
+		generation_note_error(gen, next);
 	}
 	return refused;
 }

@@ -15,6 +15,7 @@
 
 struct color_luts;
 struct program;
+struct program_set;
 struct timing;
 
 /** What has been asked of GL since the generation was made. Never reset. */
@@ -64,7 +65,7 @@ struct generation {
 		   // its status
 	const struct program *bound_program; // NULL: none yet
 	const struct color_luts *bound_luts; // NULL: nobody knows
-	bool blending;                       // GL_BLEND is enabled
+	int blending; // GL_BLEND is enabled: 1, disabled: 0; negative: nobody knows
 };
 
 /**
@@ -82,9 +83,11 @@ struct generation *generation_create(struct egl *egl, uint64_t id, const char **
  * Like generation_create(), but a context that was born during a reset is returned as well: marked
  * lost, with *@error set, and *@status telling the cause. Its status can be queried until the reset
  * is over, then it has to be destroyed as lost.
+ *
+ * @programs: what the proof of life may draw with, see draw_probe(); may be NULL.
  */
-struct generation *generation_create_any(
-	struct egl *egl, uint64_t id, enum reset_status *status, const char **error);
+struct generation *generation_create_any(struct egl *egl, uint64_t id,
+	const struct program_set *programs, enum reset_status *status, const char **error);
 
 /**
  * Destroy the generation and all that belongs to it; clears the back-pointers that others hold to
@@ -148,5 +151,8 @@ bool generation_read_errors(struct generation *gen, GLenum *error);
  * seen is kept for generation_read_errors(). A loss is no refusal: it returns false.
  */
 bool generation_saw_error(struct generation *gen);
+
+/** Something failed that GL raises no error for: generation_read_errors() will tell of @error. */
+void generation_note_error(struct generation *gen, GLenum error);
 
 #endif

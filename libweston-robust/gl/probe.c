@@ -16,36 +16,66 @@
 /* Edge length of the proof's pattern, pixels. */
 #define PROBE_SIZE 4
 
-static const uint32_t blue[] = {0xff0000ff};
-static const struct content_layout blue_layout = {
+static const uint32_t red_pixel[] = {0xffff0000};
+static const struct content_layout red_layout = {
 	.fourcc = DRM_FORMAT_ARGB8888, .width = 1, .height = 1, .stride = 4, .bytes_per_pixel = 4};
 
-/* A red square in the upper left quarter of a blue field; red from a solid colour, blue from a
- * texture. */
-static void draw_probe_pattern(struct generation *gen, struct frame *frame, struct content *field)
+/* A red square in the upper left quarter, out of a texture. */
+static void draw_square(struct generation *gen, struct frame *frame, struct content *square,
+	const struct program_key *key)
 {
-	struct affine same = {.a = 1.0f, .e = 1.0f}, clip;
-	pixman_region32_t all, quarter;
+	struct affine same = {.a = 1.0f, .e = 1.0f};
+	pixman_region32_t quarter;
 
-	pixman_region32_init_rect(&all, 0, 0, PROBE_SIZE, PROBE_SIZE);
 	pixman_region32_init_rect(&quarter, 0, 0, PROBE_SIZE / 2, PROBE_SIZE / 2);
-
 	frame_begin(frame, PROBE_SIZE, PROBE_SIZE, false);
-	clip = frame_to_clip(frame);
 	frame_add(frame,
-		&(struct frame_item){
-			.content = field, .to_clip = clip, .to_buffer = same, .alpha = 1.0f},
-		&all, &same, &all);
-	frame_add(frame,
-		&(struct frame_item){.solid = {1.0f, 0.0f, 0.0f, 1.0f},
-			.to_clip = clip,
+		&(struct frame_item){.content = square,
+			.to_clip = frame_to_clip(frame),
+			.to_buffer = same,
 			.alpha = 1.0f,
-			.blend = true},
-		&quarter, &same, &all);
+			.opaque = key->opaque},
+		&quarter, &same, &quarter);
 	draw_frame(gen, frame, DRAW_VIEW_NORMAL, NULL);
-
 	pixman_region32_fini(&quarter);
-	pixman_region32_fini(&all);
+}
+
+/* A blue field behind it. */
+static void draw_probe_pattern(struct generation *gen, struct frame *frame, struct content *square,
+	const struct program_key *key)
+{
+	gen->api->glClearColor(0.0f, 0.0f, 1.0f, 1.0f);
+	gen->api->glClear(GL_COLOR_BUFFER_BIT);
+	gen->api->glClearColor(0.0f, 0.0f, 0.0f, 0.0f);
+	draw_square(gen, frame, square, key);
+}
+
+static bool can_draw_square(const struct program_key *key)
+{
+	return key->source == PROGRAM_RGBA && key->order == CHANNEL_ORDER_RGBA && !key->tint &&
+	       !key->pre && !key->mapping && !key->post;
+}
+
+/*
+ * The program that the proof draws with: one that frames need anyway, since each further one is
+ * half a context's price (llvmpipe, until its first picture).
+ */
+static struct program_key probe_key(
+	const struct generation *gen, const struct program_set *programs)
+{
+	const struct program *program;
+
+	for (unsigned i = 0; programs && i < programs->count; i++) {
+		if (can_draw_square(&programs->keys[i])) {
+			return programs->keys[i];
+		}
+	}
+	wl_list_for_each (program, &gen->programs, link) {
+		if (program->name && can_draw_square(&program->key)) {
+			return program->key;
+		}
+	}
+	return (struct program_key){.source = PROGRAM_RGBA, .opaque = true};
 }
 
 static bool probe_pixels_right(const uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4])
@@ -61,37 +91,45 @@ static bool probe_pixels_right(const uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4])
 	return true;
 }
 
-bool draw_probe(struct generation *gen)
+bool draw_probe(struct generation *gen, const struct program_set *programs)
 {
+	const struct program_key key = probe_key(gen, programs);
 	uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4];
-	struct content field;
+	struct content square;
 	struct frame frame = {0};
 	struct scratch scratch;
 	bool alive = false;
 
 	memset(pixels, 0x55, sizeof(pixels));
-	content_init(&field);
-	if (content_set_pixels(&field, blue, &blue_layout) &&
+	content_init(&square);
+	if (content_set_pixels(&square, red_pixel, &red_layout) &&
 		scratch_begin(&scratch, gen, PROBE_SIZE, PROBE_SIZE)) {
-		draw_probe_pattern(gen, &frame, &field);
+		draw_probe_pattern(gen, &frame, &square, &key);
 		scratch_read(&scratch, 0, 0, PROBE_SIZE, PROBE_SIZE, pixels);
 		scratch_end(&scratch);
 		alive = !frame.failed && probe_pixels_right(pixels);
 	}
-	texture_drop(&field);
-	content_fini(&field);
+	texture_drop(&square);
+	content_fini(&square);
 	frame_fini(&frame);
 	return alive;
 }
 
-static void draw_once(struct generation *gen, const struct program_key *key)
+/* A solid colour is seldom to be seen, yet llvmpipe takes as long to draw the first one as it takes
+ * for the first texture: only linked. */
+static bool worth_drawing(const struct program_key *key)
+{
+	return key->source != PROGRAM_SOLID;
+}
+
+static void use_once(struct generation *gen, const struct program_key *key)
 {
 	const struct gl_api *api = gen->api;
 	char *text = NULL;
 	const struct program *program = program_get(gen, key, &text);
 
 	free(text);
-	if (!program) {
+	if (!program || !worth_drawing(key)) {
 		return;
 	}
 	api->glUseProgram(program->name);
@@ -122,7 +160,7 @@ bool draw_prepare(struct generation *gen, const struct program_set *programs)
 	GLenum error;
 
 	content_init(&field);
-	if (programs->count > 0 && content_set_pixels(&field, blue, &blue_layout) &&
+	if (programs->count > 0 && content_set_pixels(&field, red_pixel, &red_layout) &&
 		scratch_begin(&scratch, gen, PROBE_SIZE, PROBE_SIZE)) {
 		texture = texture_get(gen, &field);
 		if (texture) {
@@ -130,7 +168,7 @@ bool draw_prepare(struct generation *gen, const struct program_set *programs)
 		}
 		gen->api->glBufferData(GL_ARRAY_BUFFER, sizeof(triangle), triangle, GL_STREAM_DRAW);
 		for (unsigned i = 0; i < programs->count; i++) {
-			draw_once(gen, &programs->keys[i]);
+			use_once(gen, &programs->keys[i]);
 		}
 		scratch_end(&scratch);
 	}

@@ -164,6 +164,8 @@ struct program *program_get(struct generation *gen, const struct program_key *ke
 	wl_list_insert(&gen->programs, &program->link);
 	program->name = build(gen, key, log);
 	if (!program->name) {
+		/* What it should have drawn is missing: as wrong a picture as with any error. */
+		generation_note_error(gen, GL_INVALID_OPERATION);
 		return NULL;
 	}
 	find_uniforms(gen, program);

@@ -104,7 +104,7 @@ static bool draw_canaries(struct bench *bench, int n, int pause_ms)
 			nanosleep(&pause, NULL);
 		}
 		begin = clock_ns(CLOCK_MONOTONIC);
-		if (!draw_probe(bench->gen)) {
+		if (!draw_probe(bench->gen, NULL)) {
 			return false;
 		}
 		bench->wall_ns[i] = clock_ns(CLOCK_MONOTONIC) - begin;

@@ -100,7 +100,9 @@ bool desk_wait_until_whole(struct desk *desk, int64_t limit_ns)
 
 	while (desk->host.now_ns < until) {
 		fake_host_settle(&desk->host);
-		if (desk_paint(desk)) {
+		/* In doubt, a rebuild is about to come: what was painted until then may be wrong.
+		 */
+		if (desk_paint(desk) && desk->renderer.recovery.doubt_at == 0) {
 			return true;
 		}
 		fake_host_advance(&desk->host, 16 * MSEC);

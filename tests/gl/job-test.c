@@ -76,7 +76,7 @@ TEST(a_driver_that_never_returns_is_left_behind)
 	test_assert(renderer_generation(&desk.renderer) != NULL);
 	test_assert(desk.renderer.egl.display != dead);
 	test_assert_int_eq(desk.renderer.recovery.rung, RUNG_DISPLAY);
-	test_assert(draw_probe(renderer_generation(&desk.renderer)));
+	test_assert(draw_probe(renderer_generation(&desk.renderer), NULL));
 	desk_shut(&desk);
 	fake_gl_reset();
 }
