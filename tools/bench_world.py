@@ -33,6 +33,10 @@ STATE = re.compile(
     r'glPixelStore|glColorMask|glClearColor|eglMakeCurrent')
 
 
+def now_ms():
+    return time.monotonic_ns() / 1e6
+
+
 class Files:
     """The compiled parts, in the build folder."""
 
@@ -120,7 +124,7 @@ class Life:
     """
 
     def __init__(self, world, renderer, scene, how='', refresh=PACED, ini='', modules=(),
-                 env=None, preload=()):
+                 env=None, preload=(), client=True):
         self.world = world
         self.timeout = CALLGRIND_TIMEOUT if how == 'callgrind' else ANSWER_TIMEOUT
         self.folder = tempfile.mkdtemp(prefix='life-', dir=world.scratch)
@@ -139,7 +143,8 @@ class Life:
         try:
             if how == 'callgrind':
                 self.calls.mute()
-            self.show(scene)
+            if client:
+                self.show(scene)
         except BaseException:
             self.close()
             raise
@@ -192,6 +197,13 @@ class Life:
                 if name in ('Rss', 'Pss', 'Private_Dirty', 'Anonymous'):
                     found[name.lower()] = int(value.split()[0])
         return found
+
+    def wait_frame(self):
+        deadline = time.monotonic() + self.timeout
+        while not self.page.read()['frames']:
+            if time.monotonic() > deadline:
+                raise kit.TestError('no frame is painted')
+            time.sleep(0.005)
 
     def start_ms(self):
         """From before the exec of weston to its first frame."""

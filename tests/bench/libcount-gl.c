@@ -349,11 +349,17 @@ static void open_page(void)
 	page_values = &page->rows[0].value;
 }
 
-/* A handle searches the library and what it needs, never this one: the symbols are the driver's. */
+/*
+ * A handle searches the library and what it needs, never this one: the symbols are the driver's.
+ * The fault injector has a dlopen() of its own, that would lead to it, and from there back to here.
+ */
 static void __attribute__((constructor)) start(void)
 {
-	void *egl = dlopen("libEGL.so.1", RTLD_NOW | RTLD_LOCAL);
-	void *gles = dlopen("libGLESv2.so.2", RTLD_NOW | RTLD_LOCAL);
+	void *(*open_library)(const char *, int);
+
+	*(void **)&open_library = dlsym(RTLD_NEXT, "dlopen");
+	void *egl = open_library("libEGL.so.1", RTLD_NOW | RTLD_LOCAL);
+	void *gles = open_library("libGLESv2.so.2", RTLD_NOW | RTLD_LOCAL);
 
 	for (int i = 0; i < FN_COUNT; i++) {
 		void *library = strncmp(entries[i].name, "egl", 3) == 0 ? egl : gles;
