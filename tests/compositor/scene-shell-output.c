@@ -31,6 +31,20 @@ static struct weston_output *find_output(struct scene_shell *shell, const char *
 	return NULL;
 }
 
+/* libweston works out the outputs of a view when the view moves, not when the output changes under
+ * it: what is shown would depend on which came first. */
+static void find_views_anew(struct weston_compositor *compositor)
+{
+	struct weston_layer *layer;
+	struct weston_view *view;
+
+	wl_list_for_each (layer, &compositor->layer_list, link) {
+		wl_list_for_each (view, &layer->view_list.link, layer_link.link) {
+			weston_view_geometry_dirty(view);
+		}
+	}
+}
+
 bool scene_output_create_head(struct scene_shell *shell, const char *name)
 {
 	const struct weston_windowed_output_api *api = windowed_api(shell->compositor);
@@ -49,7 +63,9 @@ bool scene_output_set_enabled(struct scene_shell *shell, const char *name, bool 
 		weston_output_disable(output);
 		return true;
 	}
-	return output->enabled || weston_output_enable(output) == 0;
+	bool done = output->enabled || weston_output_enable(output) == 0;
+	find_views_anew(shell->compositor);
+	return done;
 }
 
 bool scene_output_move(struct scene_shell *shell, const char *name, int x, int y)
@@ -60,6 +76,7 @@ bool scene_output_move(struct scene_shell *shell, const char *name, int x, int y
 		return false;
 	}
 	weston_output_move(output, (struct weston_coord_global){.c = weston_coord(x, y)});
+	find_views_anew(shell->compositor);
 	return true;
 }
 
@@ -107,23 +124,11 @@ bool scene_output_resize(struct scene_shell *shell, const char *name, int width,
 	if (!output) {
 		return false;
 	}
-	return (output->enabled && switch_mode(output, width, height)) ||
-	       recreate(shell, output, width, height);
-}
-
-/* libweston works out the outputs of a view when the view moves, not when the output changes under
- * it: what is shown would depend on which came first. */
-static void find_views_anew(struct weston_compositor *compositor)
-{
-	struct weston_layer *layer;
-	struct weston_view *view;
-
-	wl_list_for_each (layer, &compositor->layer_list, link) {
-		wl_list_for_each (view, &layer->view_list.link, layer_link.link) {
-			weston_view_geometry_dirty(view);
-		}
-	}
-	weston_compositor_damage_all(compositor);
+	bool done = (output->enabled && switch_mode(output, width, height)) ||
+		    recreate(shell, output, width, height);
+	find_views_anew(shell->compositor);
+	weston_compositor_damage_all(shell->compositor);
+	return done;
 }
 
 bool scene_output_configure(
@@ -138,5 +143,6 @@ bool scene_output_configure(
 	bool done = scale == output->current_scale ||
 		    weston_output_mode_set_native(output, output->current_mode, scale) == 0;
 	find_views_anew(shell->compositor);
+	weston_compositor_damage_all(shell->compositor);
 	return done;
 }
