@@ -23,9 +23,7 @@ def order(number):
 
 def one_life(world, scene, renderer, steps, refresh, retention=None):
     """CPU time and wall time per frame, memory, start-up time of one weston."""
-    with world.life(renderer, scene, refresh=refresh) as life:
-        if retention and renderer == 'ours' and not life.page.order(retention):
-            raise kit.TestError('weston-robust does not take the retention policy')
+    with world.life(renderer, scene, refresh=refresh, retention=retention) as life:
         life.step(WARM_UP)
         life.settle()
         before, cpu, wall = life.page.read(), life.cpu_ms(), bench_world.now_ms()
@@ -143,8 +141,7 @@ def retention_of(world, scene, times, steps):
 
 
 def retention_life(world, scene, steps, letter):
-    with world.life('ours', scene, refresh=bench_world.PACED) as life:
-        life.page.order(letter)
+    with world.life('ours', scene, refresh=bench_world.PACED, retention=letter) as life:
         life.step(WARM_UP)
         life.settle()
         frames, cpu = life.page.read()['frames'], life.cpu_ms()

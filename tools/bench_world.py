@@ -58,12 +58,19 @@ class Page:
         self.magic = magic
         self.memory = None
 
-    def open(self):
-        if not self.memory:
-            with open(self.path, 'r+b') as file:
-                self.memory = mmap.mmap(file.fileno(), 0)
-            if self.memory[:8] != self.magic:
+    def open(self, timeout=10):
+        """The page: it may be that weston is about to make it."""
+        deadline = time.monotonic() + timeout
+        while not self.memory:
+            if os.path.exists(self.path) and os.path.getsize(self.path) > 8:
+                with open(self.path, 'r+b') as file:
+                    memory = mmap.mmap(file.fileno(), 0)
+                if memory[:8] == self.magic:
+                    self.memory = memory
+                    break
+            if time.monotonic() > deadline:
                 raise kit.TestError(f'{self.path} is not what was expected')
+            time.sleep(0.005)
         return self.memory
 
 
@@ -121,10 +128,11 @@ class Life:
     """One weston that shows one scene.
 
     how: '' (nothing is preloaded), 'count', or 'callgrind' (nothing is drawn once weston is there).
+    retention: H, C, A or N, the first letter of ours' policy from the first client on.
     """
 
     def __init__(self, world, renderer, scene, how='', refresh=PACED, ini='', modules=(),
-                 env=None, preload=(), client=True):
+                 env=None, preload=(), client=True, retention=None):
         self.world = world
         self.timeout = CALLGRIND_TIMEOUT if how == 'callgrind' else ANSWER_TIMEOUT
         self.folder = tempfile.mkdtemp(prefix='life-', dir=world.scratch)
@@ -141,8 +149,11 @@ class Life:
             wrapper=self.valgrind() if how == 'callgrind' else [],
             start_timeout=CALLGRIND_START_TIMEOUT if how == 'callgrind' else kit.START_TIMEOUT)
         try:
+            self.page.open(self.timeout)
             if how == 'callgrind':
                 self.calls.mute()
+            if retention and renderer == 'ours' and not self.page.order(retention):
+                raise kit.TestError('weston-robust does not take the retention policy')
             if client:
                 self.show(scene)
         except BaseException:
