@@ -161,8 +161,8 @@ class Life:
             raise
 
     def valgrind(self):
-        return ['valgrind', '--tool=callgrind', '--quiet', '--dump-instr=no', '--skip-plt=no',
-                '--separate-threads=no', f'--callgrind-out-file={self.folder}/callgrind.out']
+        return ['valgrind', '--tool=callgrind', '--quiet', '--instr-atstart=no',
+                '--skip-plt=no', f'--callgrind-out-file={self.folder}/callgrind.out']
 
     def show(self, scene):
         self.client = subprocess.Popen([self.world.files.client, scene.name], env=self.weston.env,

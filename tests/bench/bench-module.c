@@ -5,7 +5,7 @@
  * A weston module that counts the frames that were really painted into the file that WR_BENCH_PAGE
  * names, and obeys the letters that come by the named pipe beside it (that name with ".pipe"):
  *
- *   z zeroes callgrind's costs, d writes them
+ *   z has callgrind begin to count, d has it write its costs and end
  *   e, q, m measure what a context, a status query and the copy of `argument` bytes cost
  *   r reports what weston-robust has counted, and its newest incident
  *   H, C, A, N choose its retention policy; u takes away its limit of resets
@@ -31,6 +31,8 @@
 #ifdef HAVE_CALLGRIND
 #include <valgrind/callgrind.h>
 #else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
 #define CALLGRIND_ZERO_STATS
 #define CALLGRIND_DUMP_STATS
 #endif
@@ -161,9 +163,11 @@ static bool obey(char letter)
 	const struct weston_robust_api *api = weston_robust_get_api(bench.compositor);
 
 	if (letter == 'z') {
+		CALLGRIND_START_INSTRUMENTATION;
 		CALLGRIND_ZERO_STATS;
 	} else if (letter == 'd') {
 		CALLGRIND_DUMP_STATS;
+		CALLGRIND_STOP_INSTRUMENTATION;
 	} else if (strchr("eqm", letter)) {
 		return measure(letter);
 	} else if (letter == 'r') {
