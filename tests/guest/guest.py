@@ -6,10 +6,12 @@ The guest is made from Debian packages, with weston-robust installed by its .deb
 cache; making it takes 2 to 4 minutes once. The scenarios take 10 to 15 minutes on two cores, without KVM.
 """
 import argparse
+import concurrent.futures
 import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -17,9 +19,10 @@ import sys
 import time
 
 import desktop
+import host
 import kiosk
-from image import Guest, HERE, ImageError, TOP
-from machine import GPUS, Machine, MachineError
+from image import Guest, HERE, ImageError, TOP, Unreachable, failure
+from machine import Machine, MachineError
 from stage import Stage
 
 TOOLS = ("qemu-system-x86_64", "mmdebstrap", "mke2fs", "cpio", "depmod", "dpkg-deb", "ninja")
@@ -59,14 +62,15 @@ def our_packages(cache, given):
     folder = given or cache / f"deb-{sources_digest()}"
     if not given and not list(folder.glob("*.deb")):
         say("building our Debian package (about a minute)")
-        for old in cache.glob("deb-*"):
-            shutil.rmtree(old)
         folder.mkdir(parents=True)
         done = subprocess.run([TOP / "tools/build-deb", "--output", folder], check=False, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             shutil.rmtree(folder)
-            raise Unable(f"tools/build-deb failed:\n{done.stdout[-1500:]}")
+            raise failure("tools/build-deb", done.stdout)
+        for old in cache.glob("deb-*"):
+            if old != folder:
+                shutil.rmtree(old)
     found = [path for path in sorted(folder.glob("weston-robust_*.deb"))]
     if not found:
         raise Unable(f"no weston-robust_*.deb in {folder}")
@@ -75,7 +79,8 @@ def our_packages(cache, given):
 
 def additions(build):
     """What the guest has besides packages: the way in, and the faults."""
-    names = ("tests/fault/libfault-gl.so", "tests/fault/wr-fault", "tests/guest/guest-hand.so")
+    names = ("tests/fault/libfault-gl.so", "tests/fault/wr-fault", "tests/guest/guest-hand.so",
+             "tests/guest/scan-client")
     done = subprocess.run(["ninja", "-C", build, *names], check=False, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
@@ -93,14 +98,30 @@ def check_tools(gpu):
         raise Unable(f"not installed: {', '.join(missing)}; tools/setup --with-guest installs it")
     if os.geteuid():
         raise Unable("making the guest's file system needs root")
-    if gpu not in GPUS:
-        raise Unable(f"--gpu={gpu} can't be run here: see doc/guest-desktop.md")
+    if gpu == "virtio-gl":
+        check_gl()
+
+
+def check_gl():
+    """virgl takes a QEMU that draws in a window, and a screen for that."""
+    if not shutil.which("Xvfb"):
+        raise Unable("not installed: Xvfb; tools/setup installs it")
+    for option, wanted, package in (("-display", "gtk", "qemu-system-gui"),
+                                    ("-device", '"virtio-gpu-gl-pci"', "qemu-system-x86")):
+        said = subprocess.run([TOOLS[0], option, "help"], check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        if not re.search(rf"^(name )?{wanted}", said, re.M):
+            raise Unable(f"this QEMU has no {option} {wanted}; {package} has it "
+                         "(tools/setup --with-guest)")
 
 
 def boots(options):
     """[(name of the boot, systemd, scenarios)] that are wanted."""
     found = []
-    for name, module in (("desktop", desktop), ("kiosk", kiosk)):
+    shells = {"desktop": desktop, "kiosk": kiosk}
+    if options.gpu == "virtio-gl":
+        shells["host"] = host
+    for name, module in shells.items():
         wanted = {key: what for key, what in module.SCENARIOS.items()
                   if (not options.only or key in options.only)
                   and (not options.short or key in SHORT)}
@@ -115,21 +136,30 @@ class Run:
     def __init__(self, options, guest):
         self.options, self.guest = options, guest
         self.results = []
+        self.cpu_seconds = 0.0
 
     def boot(self, name, systemd, scenarios):
         folder = self.options.out / name
         folder.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
         say(f"booting the guest for {name} ({self.options.gpu})")
-        with Machine(self.guest, self.options.gpu, systemd, self.options.cpus, folder) as machine:
-            say(f"it is up after {time.monotonic() - began:.0f} s")
-            stage = Stage(machine, folder, say)
-            for key, scenario in scenarios.items():
-                verdict, text, seconds = stage.run(key, scenario)
-                self.results.append({"boot": name, "scenario": key, "verdict": verdict,
-                                     "seconds": round(seconds, 1), "text": text})
-                say(f"{verdict} {name}/{key} ({seconds:.0f} s): {text}")
-            stage.end_session()
+        machine = Machine(self.guest, self.options.gpu, systemd, self.options.cpus, folder,
+                          self.options.build_dir.absolute() / "tests/fault")
+        try:
+            with machine:
+                say(f"it is up after {time.monotonic() - began:.0f} s")
+                stage = Stage(machine, folder, say)
+                for key, scenario in scenarios.items():
+                    self.scenario(stage, name, key, scenario)
+                stage.end_session()
+        finally:
+            self.cpu_seconds += machine.cpu_seconds
+
+    def scenario(self, stage, name, key, scenario):
+        verdict, text, seconds = stage.run(key, scenario)
+        self.results.append({"boot": name, "scenario": key, "verdict": verdict,
+                             "seconds": round(seconds, 1), "text": text})
+        say(f"{verdict} {name}/{key} ({seconds:.0f} s): {text}")
 
     def all(self):
         for name, systemd, scenarios in boots(self.options):
@@ -147,7 +177,7 @@ class Run:
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="tools/guest", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = list(desktop.SCENARIOS) + list(kiosk.SCENARIOS)
+    names = [*desktop.SCENARIOS, *kiosk.SCENARIOS, *host.SCENARIOS]
     parser.add_argument("--gpu", choices=("virtio", "virtio-gl", "bochs"), default="virtio",
                         help="the machine's display device (default %(default)s)")
     parser.add_argument("--shell", choices=("desktop", "kiosk", "all"), default="all",
@@ -172,6 +202,19 @@ def parse_arguments():
     return options
 
 
+def prepared(options):
+    """The guest's files. The base system and our packages are made at the same time."""
+    cache = cache_folder()
+    guest = Guest(cache, say)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        base = pool.submit(guest.prepare_base)
+        packages = our_packages(cache, options.deb)
+        parts = additions(options.build_dir)
+        base.result()
+    guest.prepare_disk(packages, parts)
+    return guest
+
+
 def main():
     options = parse_arguments()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -179,12 +222,14 @@ def main():
     began = time.monotonic()
     try:
         check_tools(options.gpu)
-        cache = cache_folder()
-        guest = Guest(cache, our_packages(cache, options.deb), additions(options.build_dir), say)
-        guest.prepare()
-    except (Unable, ImageError) as error:
+        guest = prepared(options)
+    except (Unable, Unreachable) as error:
+        print(f"guest: skipped: {error}", file=sys.stderr)
+        return 77
+    except ImageError as error:
         print(f"guest: error: {error}", file=sys.stderr)
-        return 77 if isinstance(error, Unable) else 2
+        return 2
+    ready = time.monotonic() - began
     if not options.keep:
         shutil.rmtree(options.out, ignore_errors=True)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -195,10 +240,13 @@ def main():
     seconds = time.monotonic() - began
     say(f"{run.count('PASS')} passed, {run.count('FAIL')} failed, {run.count('SKIP')} skipped in "
         f"{seconds / 60:.1f} minutes; pictures and logs: {options.out}")
+    say(f"{ready:.0f} s of it to make the guest; QEMU had {run.cpu_seconds:.0f} s of processor time; "
+        f"load average {' '.join(f'{load:.1f}' for load in os.getloadavg())}")
     if options.json:
-        options.json.write_text(json.dumps({"gpu": options.gpu, "seconds": round(seconds),
-                                            "results": run.results}, indent=2) + "\n",
-                                encoding="utf-8")
+        options.json.write_text(json.dumps(
+            {"gpu": options.gpu, "seconds": round(seconds), "preparation": round(ready),
+             "cpu": round(run.cpu_seconds), "load": os.getloadavg(), "results": run.results},
+            indent=2) + "\n", encoding="utf-8")
     return 1 if run.count("FAIL") or not run.count("PASS") else 0
 
 

@@ -3,10 +3,12 @@
 
 /*
  * A plugin for the guest's weston: does what no client or key can ask for. Commands come as lines
- * through the FIFO that WR_HAND names: "mode OUTPUT WIDTH HEIGHT" sets a mode of that size.
+ * through the FIFO that WR_HAND names: "mode OUTPUT WIDTH HEIGHT" sets a mode of that size;
+ * "planes OUTPUT no" has all that is on it drawn by the renderer, "planes OUTPUT yes" no more.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,13 +49,28 @@ static void set_mode(struct hand *hand, const char *name, int32_t width, int32_t
 	weston_log("hand: no mode %dx%d on %s\n", width, height, name);
 }
 
+static void allow_planes(struct hand *hand, const char *name, bool allow)
+{
+	struct weston_output *output;
+
+	wl_list_for_each (output, &hand->compositor->output_list, link) {
+		if (strcmp(output->name, name) == 0) {
+			output->disable_planes = allow ? 0 : 1;
+			weston_output_damage(output);
+			weston_log("hand: planes of %s: %d\n", name, allow);
+		}
+	}
+}
+
 static void obey(struct hand *hand, const char *line)
 {
-	char name[64];
+	char name[64], word[8];
 	int width, height;
 
 	if (sscanf(line, "mode %63s %d %d", name, &width, &height) == 3) {
 		set_mode(hand, name, width, height);
+	} else if (sscanf(line, "planes %63s %7s", name, word) == 2) {
+		allow_planes(hand, name, strcmp(word, "yes") == 0);
 	} else {
 		weston_log("hand: what is \"%s\"?\n", line);
 	}

@@ -21,15 +21,29 @@ NEWER_SOURCES = ("weston", "mesa", "libdrm", "wayland", "freerdp3", "libdisplay-
                  "llvm-toolchain-19", "spirv-llvm-translator-19")
 PACKAGES = ("udev", "kmod", "busybox-static", "systemd-sysv", "dbus", "libpam-systemd", "weston",
             "libgl1-mesa-dri", "libegl-mesa0", "libgl1", "libgles2", "libglx-mesa0", "libpng16-16",
-            "libprotobuf-c1", "wayland-utils", "drm-info", "xwayland", "x11-apps",
-            "fonts-dejavu-core", "xkb-data")
+            "libprotobuf-c1", "fonts-dejavu-core", "xkb-data")
 # The first are what it takes to mount the disk that the others are on.
 INITRD_MODULES = ("virtio_blk", "ext4")
 MODULES = ("virtio-gpu", "bochs", "evdev", "virtio_input", "uinput")
 
 
+# What apt says when it could not reach an archive.
+UNREACHABLE = ("Failed to fetch", "Could not resolve", "Could not connect", "Connection failed",
+               "Connection timed out", "Temporary failure", "is there a network?")
+
+
 class ImageError(Exception):
     """The guest can't be made; the message says what is missing or failed."""
+
+
+class Unreachable(ImageError):
+    """A download has failed: nothing can be said of what was to be tested."""
+
+
+def failure(command, output):
+    """The error for a command that has failed."""
+    kind = Unreachable if any(word in output for word in UNREACHABLE) else ImageError
+    return kind(f"{command} failed:\n" + "\n".join(output.splitlines()[-15:]))
 
 
 def run(*command, **options):
@@ -37,8 +51,7 @@ def run(*command, **options):
     done = subprocess.run([str(word) for word in command], check=False, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
     if done.returncode:
-        last = "\n".join(done.stdout.splitlines()[-15:])
-        raise ImageError(f"{command[0]} failed with status {done.returncode}:\n{last}")
+        raise failure(f"{command[0]} (status {done.returncode})", done.stdout)
     return done.stdout
 
 
@@ -71,35 +84,41 @@ def mirror():
 
 
 class Guest:
-    """The files that QEMU needs. Call prepare(); then kernel, initrd and disk are paths."""
+    """The files that QEMU needs: kernel, initrd and disk are paths, once they are prepared."""
 
-    def __init__(self, cache, packages, additions, say):
-        """packages: our .deb files. additions: {path in the guest: path of a file here}."""
-        self.cache, self.packages, self.additions, self.say = cache, packages, additions, say
+    def __init__(self, cache, say):
+        self.cache, self.say = cache, say
         self.base = cache / f"base-{digest(release(), NEWER_SOURCES, PACKAGES, MODULES)}"
         self.kernel, self.initrd, self.disk = self.base / "vmlinuz", None, None
 
-    def prepare(self):
-        """Make what is not in the cache yet."""
+    def prepare_base(self):
+        """Make of the base system what is not in the cache yet."""
         self.cache.mkdir(parents=True, exist_ok=True)
         if not self.base.exists():
             self.say("making the base system from Debian packages (1 to 3 minutes, once)")
+            for old in self.cache.glob("base-*"):
+                shutil.rmtree(old)
             self.into_place(self.base, self.make_base)
-        initrd = self.cache / f"initrd-{digest(self.base.name, HERE / 'initrd-init')}"
-        if not initrd.exists():
-            self.into_place(initrd, self.make_initrd)
+        self.initrd = self.cache / f"initrd-{digest(self.base.name, HERE / 'initrd-init')}"
+        if not self.initrd.exists():
+            for old in self.cache.glob("initrd-*"):
+                old.unlink()
+            self.into_place(self.initrd, self.make_initrd)
+
+    def prepare_disk(self, packages, additions):
+        """The base system with our .deb files and {path in the guest: path of a file here}."""
         parts = [self.base.name]
-        for package in self.packages:
+        for package in packages:
             parts += [package.name, package]
-        for name, path in sorted(self.additions.items()):
+        for name, path in sorted(additions.items()):
             parts += [name, path]
         disk = self.cache / f"disk-{digest(*parts)}.img"
         if not disk.exists():
             self.say("installing our packages in the guest (about 20 s)")
             for old in self.cache.glob("disk-*.img"):
                 old.unlink()
-            self.into_place(disk, self.make_disk)
-        self.initrd, self.disk = initrd, disk
+            self.into_place(disk, lambda made, work: self.make_disk(made, work, packages, additions))
+        self.disk = disk
 
     def into_place(self, path, make):
         """What is under its name in the cache is whole."""
@@ -182,19 +201,19 @@ class Guest:
         (root / "init").chmod(0o755)
         run("sh", "-c", f"find . | cpio -o -H newc --quiet | gzip -1 >{made}", cwd=root)
 
-    def make_disk(self, made, work):
+    def make_disk(self, made, work, packages, additions):
         """The base system with our packages installed, as one file system."""
         root = work / "root"
         run("cp", "-a", "--reflink=auto", self.base / "root", root)
-        for package in self.packages:
+        for package in packages:
             shutil.copy(package, root / "var/tmp")
-        names = [f"/var/tmp/{package.name}" for package in self.packages]
+        names = [f"/var/tmp/{package.name}" for package in packages]
         run("chroot", root, "dpkg", "-i", *names,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"})
         for name in names:
             (root / name[1:]).unlink()
         shutil.copytree(self.base / "modules/later", root / "wr/modules")
-        for name, path in self.additions.items():
+        for name, path in additions.items():
             target = root / name.lstrip("/")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)

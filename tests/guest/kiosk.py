@@ -10,7 +10,7 @@ from machine import MachineError
 from session import FAULT, LOG, RUNTIME, Session
 from stage import require
 
-RESETS = 20
+RESETS, IVI_RESETS = 20, 10
 # As root: logind lets nobody else switch to a terminal where there is no polkit.
 UNIT = "weston-robust@root"
 FILES = {
@@ -59,6 +59,9 @@ home-image=/usr/share/weston/home.png
 home-id=1007
 workspace-background-color=0x99000000
 workspace-background-id=2001
+[desktop-app-default]
+default-surface-id=2000000
+default-surface-id-max=2001000
 [ivi-launcher]
 workspace-id=0
 icon-id=4001
@@ -83,7 +86,7 @@ mkdir -p {RUNTIME} /etc/xdg/weston; rm -rf {RUNTIME}/*
 cat >/etc/xdg/weston/weston.ini <<'END'
 {self.ini}[output]
 name=Virtual-1
-mode=1024x768
+mode={self.machine.size[0]}x{self.machine.size[1]}
 [gpu-recovery]
 max-resets=0
 END
@@ -143,14 +146,14 @@ def start(stage, ini, application):
     return session
 
 
-def survive(stage, ini, application, colours):
-    """20 resets: the same process, the application alive, a quiet watchdog, the same picture."""
+def survive(stage, ini, application, colours, resets):
+    """That many resets: the same process, the application alive, a quiet watchdog, the same picture."""
     session = start(stage, ini, application)
     before = stage.settled(need_colours=colours)
     before.save(stage.out / f"{stage.name}-before.png")
     session.begin_kms()
-    for number in range(RESETS):
-        if number == RESETS // 2:
+    for number in range(resets):
+        if number == resets // 2:
             session.lose("--forever")
             during = stage.picture("during")
             stage.same(before, during, "the screen during a reset")
@@ -161,23 +164,23 @@ def survive(stage, ini, application, colours):
     kms = session.kms()
     after = stage.settled()
     after.save(stage.out / f"{stage.name}-after.png")
-    stage.same(before, after, f"the screen after {RESETS} resets")
+    stage.same(before, after, f"the screen after {resets} resets")
     stage.whole()
     stage.no_mode_set(kms)
     unit = session.require_well()
     stage.end_session()
-    return (f"{RESETS} resets, process {session.pid}, watchdog of {unit['WatchdogUSec']} quiet; "
+    return (f"{resets} resets, process {session.pid}, watchdog of {unit['WatchdogUSec']} quiet; "
             f"the last: {figures(incident)}; {kms}")
 
 
 def kiosk(stage):
     """kiosk-shell with one application."""
-    return survive(stage, KIOSK, "/usr/bin/weston-flower", 3)
+    return survive(stage, KIOSK, "/usr/bin/weston-flower", 3, RESETS)
 
 
 def ivi(stage):
     """ivi-shell with its hmi-controller, and an application."""
-    return survive(stage, IVI, "/usr/bin/weston-flower", 10)
+    return survive(stage, IVI, "/usr/bin/weston-flower", 10, IVI_RESETS)
 
 
 def vt_switch(stage):

@@ -7,6 +7,7 @@ It ends with its `with` block, and with this process: nothing is left running.
 import base64
 import ctypes
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -15,13 +16,18 @@ import subprocess
 import tempfile
 import time
 
+from window import Window
+
 BOOT_TIMEOUT = 180
 PR_SET_PDEATHSIG = 1
 
 GPUS = {
     "virtio": "virtio-gpu-pci,id=gpu,max_outputs=2,xres=1024,yres=768",
-    "bochs": "bochs-display,id=gpu",
+    "virtio-gl": "virtio-gpu-gl-pci,id=gpu,xres=640,yres=480",
+    "bochs": "bochs-display,id=gpu,vgamem=64M",
 }
+# GL ES: the fault injector knows no other.
+GL_DISPLAY = "gtk,gl=es,show-menubar=off,show-tabs=off,show-cursor=off,window-close=off"
 
 
 class MachineError(Exception):
@@ -49,7 +55,10 @@ class Lines:
         self.pending = b""
 
     def send(self, data):
-        self.socket.sendall(data + b"\n")
+        try:
+            self.socket.sendall(data + b"\n")
+        except OSError:
+            raise MachineError("the machine has ended") from None
 
     def receive(self, timeout):
         deadline = time.monotonic() + timeout
@@ -67,10 +76,14 @@ class Lines:
 
 
 class Machine:
-    """One boot of the guest. systemd: whether that is its first process, or our own script."""
+    """One boot of the guest. systemd: whether that is its first process, or our own script.
+    faults: the folder of the fault injector, for a QEMU that draws with GL."""
 
-    def __init__(self, guest, gpu="virtio", systemd=False, cpus=2, out=None):
+    def __init__(self, guest, gpu="virtio", systemd=False, cpus=2, out=None,
+                 faults=None):
         self.gpu, self.out = gpu, out
+        # QEMU's window begins with this size, and nobody is there to make it larger.
+        self.size = (640, 480) if gpu == "virtio-gl" else (1024, 768)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wr-guest-"))
         init = "/usr/sbin/init" if systemd else "/wr/init"
         append = (f"console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on "
@@ -80,7 +93,7 @@ class Machine:
         self.command = [
             "qemu-system-x86_64", "-M", "q35,usb=off", "-accel", "tcg,thread=multi,tb-size=512",
             "-cpu", "max", "-smp", str(cpus), "-m", "768", "-nodefaults", "-nic", "none",
-            "-no-reboot", "-display", "none", "-kernel", guest.kernel, "-initrd", guest.initrd,
+            "-no-reboot", "-display", GL_DISPLAY if gpu == "virtio-gl" else "none", "-kernel", guest.kernel, "-initrd", guest.initrd,
             "-append", append, "-serial", f"file:{self.folder}/console.log",
             "-drive", f"file={guest.disk},format=raw,if=virtio,snapshot=on,cache=unsafe",
             "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
@@ -88,7 +101,9 @@ class Machine:
             "-chardev", f"socket,id=ctl,path={self.folder}/ctl,server=on,wait=off",
             "-device", "virtserialport,chardev=ctl,name=ctl",
             "-qmp", f"unix:{self.folder}/qmp,server=on,wait=off"]
-        self.process = self.qmp = self.agent = None
+        self.faults, self.environment = faults, dict(os.environ)
+        self.process = self.qmp = self.agent = self.window = None
+        self.cpu_seconds = 0.0
 
     def __enter__(self):
         try:
@@ -106,8 +121,7 @@ class Machine:
             if not self.panicked():
                 raise
             print("guest: its kernel has panicked before anything of ours ran; once more", flush=True)
-            self.process.kill()
-            self.process.wait()
+            self.end_process()
             for name in ("qmp", "ctl"):
                 (self.folder / name).unlink(missing_ok=True)
             self.start()
@@ -120,10 +134,18 @@ class Machine:
         self.stop()
 
     def start(self):
+        if self.gpu == "virtio-gl" and not self.window:
+            self.window = Window(self.folder, end_with_parent)
+            self.environment.update(
+                DISPLAY=self.window.display, GDK_BACKEND="x11",
+                WR_FAULT_CONTROL=f"{self.folder}/fault",
+                LD_PRELOAD=f"{self.faults}/libfault-gl.so")
+            self.host_fault("create")
         with open(self.folder / "qemu.log", "wb") as log:
             self.process = subprocess.Popen([str(word) for word in self.command], stdout=log,
                                             stdin=subprocess.DEVNULL, stderr=log,
-                                            preexec_fn=end_with_parent)
+                                            preexec_fn=end_with_parent,
+                                            env=self.environment)
         self.qmp = Lines(self.folder / "qmp", 20)
         self.qmp.receive(20)
         self.control("qmp_capabilities")
@@ -133,15 +155,25 @@ class Machine:
 
     def stop(self):
         """Take the power away: the disk's changes are gone in any case."""
-        if self.process and self.process.poll() is None:
-            self.process.kill()
         if self.process:
-            self.process.wait()
+            self.end_process()
+        if self.window:
+            self.window.stop()
         if self.out:
             for name in ("console.log", "qemu.log"):
                 if (self.folder / name).exists():
                     shutil.copy(self.folder / name, self.out)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end_process(self):
+        """QEMU is no more; its processor time is known."""
+        if self.process.poll() is None:
+            # Counted before: a load of others prolongs the wall's time, not this one.
+            stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8")
+            ticks = stat.rpartition(")")[2].split()[11:13]
+            self.cpu_seconds += sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+            self.process.kill()
+        self.process.wait()
 
     def control(self, execute, **arguments):
         """A QMP command."""
@@ -166,13 +198,25 @@ class Machine:
                                + "\n".join(output.splitlines()[-12:]))
         return output
 
+    def host_fault(self, *words):
+        """Let something happen to QEMU's own GL; the answer."""
+        done = subprocess.run([f"{self.faults}/wr-fault", f"{self.folder}/fault", *words],
+                              check=False, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise MachineError(f"wr-fault {' '.join(words)}: {done.stdout}")
+        return done.stdout
+
     def get(self, path):
         """The content of a file in the guest."""
         return base64.b64decode(self.run(f"base64 -w0 {path}", 120))
 
     def picture(self, path, head=0):
         """What is on the screen now, as the machine's display hardware has it. PPM."""
-        self.control("screendump", filename=str(path), device="gpu", head=head)
+        if self.window:
+            self.window.picture(path, *self.size)
+        else:
+            self.control("screendump", filename=str(path), device="gpu", head=head)
         return path
 
     def keys(self, *names):

@@ -44,8 +44,8 @@ class Picture:
             + chunk(b"IDAT", zlib.compress(raw, 6)) + chunk(b"IEND", b""))
 
 
-def differing(one, other, mask=None):
-    """How many pixels outside the mask differ, and the rectangle around them."""
+def differing(one, other, mask=()):
+    """How many pixels outside the mask's rectangles differ, and the rectangle around them."""
     if (one.width, one.height) != (other.width, other.height):
         return one.width * one.height, (0, 0, one.width, one.height)
     count, box = 0, None
@@ -62,7 +62,8 @@ def differing(one, other, mask=None):
 
 
 def inside(mask, x, y):
-    return mask is not None and mask[0] <= x < mask[2] and mask[1] <= y < mask[3]
+    """Whether that pixel is in one of the rectangles."""
+    return any(box[0] <= x < box[2] and box[1] <= y < box[3] for box in mask or ())
 
 
 def united(one, other):
@@ -70,11 +71,3 @@ def united(one, other):
         return one or other
     return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]),
             max(one[3], other[3]))
-
-
-def grown(box, by):
-    return box and (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
-
-
-def area(box):
-    return (box[2] - box[0]) * (box[3] - box[1]) if box else 0

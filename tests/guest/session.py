@@ -2,7 +2,6 @@
 # SPDX-FileCopyrightText: weston-robust contributors
 """A weston on the guest's screen, with its clients, faults, and what the kernel sees of it."""
 import dataclasses
-import json
 import re
 
 from machine import MachineError
@@ -28,7 +27,7 @@ locking=false
 panel-position={panel}
 [output]
 name=Virtual-1
-mode=1024x768
+mode={mode}
 [output]
 name=Virtual-2
 mode={second}
@@ -52,10 +51,13 @@ PROBES = {
     "crtc_off": "virtio_gpu_crtc_atomic_disable",
     "flip": "drm_mode_page_flip_ioctl",
     "set_crtc": "drm_mode_setcrtc",
-    "bochs_mode": "bochs_hw_setmode",
-    "bochs_blank": "bochs_hw_blank",
+    "pipe_on": "bochs_pipe_enable",
+    "pipe_off": "bochs_pipe_disable",
 }
-MODE_SETS = ("crtc_mode", "crtc_on", "crtc_off", "bochs_mode", "bochs_blank")
+MODE_SETS = ("crtc_mode", "crtc_on", "crtc_off", "pipe_on", "pipe_off")
+# What of these a machine with that display device must have: without, nothing would be counted.
+NEEDED = {"bochs": {"pipe_on", "pipe_off"}}
+NEEDED["virtio"] = NEEDED["virtio-gl"] = {"crtc_mode", "crtc_on", "crtc_off"}
 
 
 @dataclasses.dataclass
@@ -80,18 +82,20 @@ def watch_kernel(machine):
     there = machine.run(
         f"mount | grep -q {TRACING} || mount -t tracefs tracefs {TRACING}\n{lines}\n"
         f"for e in {TRACING}/events/wr/*/enable; do echo 1 >$e; done\nls {TRACING}/events/wr")
-    if "atomic" not in there or not set(there.split()) & set(MODE_SETS):
-        raise MachineError(f"the kernel's probes are not there: {there.split()}")
+    missing = (NEEDED[machine.gpu] | {"atomic", "rmfb", "closefb"}) - set(there.split())
+    if missing:
+        raise MachineError(f"the kernel has no such probes: {' '.join(sorted(missing))}")
 
 
 class Session:
     """One weston. Use it in a `with` block."""
 
     def __init__(self, machine, shell="desktop-shell.so", core="", recovery="", second="off",
-                 launcher="", arguments="", environment=""):
-        self.machine, self.environment = machine, environment
+                 launcher="", arguments="", environment="", scopes="log,gpu-recovery"):
+        self.machine, self.environment, self.scopes = machine, environment, scopes
         self.launcher, self.arguments = launcher, arguments
         self.ini = INI.format(shell=shell, core=core, recovery=recovery, second=second,
+                              mode=f"{machine.size[0]}x{machine.size[1]}",
                               panel="top" if "desktop" in shell else "none")
         self.clients = []
         self.losses = 0
@@ -117,7 +121,7 @@ export XDG_CACHE_HOME={RUNTIME}/cache LIBSEAT_BACKEND=builtin
 export WR_FAULT_CONTROL={RUNTIME}/fault WR_FAULT_TARGET=compositor
 export LD_PRELOAD=/wr/bin/libfault-gl.so WR_HAND={RUNTIME}/hand {self.environment}
 setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socket=wayland-1 \
-  --config={RUNTIME}/weston.ini --log={LOG} --logger-scopes=log,drm-backend,gpu-recovery \
+  --config={RUNTIME}/weston.ini --log={LOG} --logger-scopes={self.scopes} \
   --continue-without-input --modules=/wr/bin/guest-hand.so {self.arguments} \
   >{RUNTIME}/weston.err 2>&1 </dev/tty1 &
 """)
@@ -151,12 +155,31 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
         self.clients.append((command, int(pid)))
         return int(pid)
 
+    def end_clients(self, commands):
+        """End these clients; wait until their windows are gone."""
+        pids = [pid for command, pid in self.clients if command in commands]
+        if not pids:
+            return
+        numbers = " ".join(map(str, pids))
+        self.machine.run(f"kill {numbers}")
+        self.clients = [entry for entry in self.clients if entry[1] not in pids]
+        self.wait("( export WAYLAND_DISPLAY=wayland-1; weston-debug scene-graph >/run/views; "
+                  f"for p in {numbers}; do ! grep -q \"PID $p\\b\" /run/views || exit 1; done )",
+                  "their windows' end", 30)
+
     def shown(self, seconds=60):
         """Wait until each client has a window, and the shell its panel."""
         pids = " ".join(str(pid) for _, pid in self.clients)
         self.wait("( export WAYLAND_DISPLAY=wayland-1; weston-debug scene-graph >/run/views; "
                   f"for pid in {pids}; do grep -q \"PID $pid\\b\" /run/views || exit 1; done )",
                   "the clients' windows", seconds)
+
+    def windows(self):
+        """{process: its window's rectangle on the screen}."""
+        text = self.machine.run("WAYLAND_DISPLAY=wayland-1 weston-debug scene-graph")
+        found = re.findall(r"PID (\d+), .*\n\s+position: \((-?\d+), (-?\d+)\) -> "
+                           r"\((-?\d+), (-?\d+)\)", text)
+        return {int(pid): tuple(map(int, box)) for pid, *box in found}
 
     def rest(self, seconds=60):
         """Wait until the guest's processors have nothing to do: all that was to be drawn is."""
@@ -169,9 +192,6 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
         """The commands of those clients that have ended."""
         alive = self.machine.run("ls /proc").split()
         return [command for command, pid in self.clients if str(pid) not in alive]
-
-    def fault_status(self):
-        return json.loads(self.machine.run(f"{FAULT} status --json"))
 
     def lose(self, options="--queries=3", cause="innocent", wait=True):
         """A reset; wait: until it has struck."""
@@ -233,6 +253,15 @@ setsid weston-robust {self.launcher} --backend=drm --renderer=gl --debug --socke
                 found[head[1]] = {"fb": int(fb[1]) if fb else 0, "size": size and size[1],
                                   "at": position and position[1]}
         return found
+
+    def composed(self, how, seconds=30):
+        """Wait until the last frame was composed in that way: plane-only, mixed, render-only."""
+        self.wait(f"tac {LOG} | grep -m 1 'state composition' | grep -q 'Using {how} '",
+                  f"a frame that is {how}", seconds)
+
+    def hand(self, command):
+        """Something for the plugin in weston to do."""
+        self.machine.run(f"echo '{command}' >{RUNTIME}/hand")
 
     def stop(self):
         """End weston and its clients; the last words of its log stay in the machine."""

@@ -7,8 +7,7 @@ import picture
 from machine import MachineError
 from session import Session, watch_kernel
 
-MARGIN = 24
-ANIMATED = ("weston-simple-shm", "weston-simple-egl", "weston-simple-dmabuf-egl -d /dev/dri/card0")
+ANIMATED = ("weston-simple-shm", "weston-simple-egl", "weston-simple-dmabuf-egl", "scan-client")
 
 
 class Failure(Exception):
@@ -30,23 +29,35 @@ class Stage:
     def __init__(self, machine, out, say):
         self.machine, self.out, self.say = machine, out, say
         self.session, self.config, self.name = None, None, ""
+        self.complaints = []
         watch_kernel(machine)
 
     def weston(self, clients=(), **config):
-        """The weston of this configuration with these clients: the present one, or a new one."""
-        if self.session and (self.config != (clients, config) or not self.session.alive()
+        """A weston of this configuration with these clients: the present one, if that is alive."""
+        if self.session and (self.config != config or not self.session.alive()
                              or self.session.dead_clients()):
             self.end_session()
         if not self.session:
             session = Session(self.machine, **config)
             session.start()
-            self.session, self.config = session, (clients, config)
-            for client in clients:
-                session.client(client)
-                session.shown()
-                if client not in ANIMATED:
-                    session.rest()
+            self.session, self.config = session, config
+        self.only_clients(clients)
         return self.session
+
+    def only_clients(self, wanted):
+        """Those that draw by themselves start last, when the others have come to rest."""
+        session = self.session
+        session.end_clients([command for command, _ in session.clients if command not in wanted])
+        for animated in (False, True):
+            present = [command for command, _ in session.clients]
+            new = [command for command in wanted
+                   if command not in present and (command.split()[0] in ANIMATED) == animated]
+            for command in new:
+                session.client(command)
+            if new:
+                session.shown()
+                if not animated:
+                    session.rest()
 
     def end_session(self):
         if self.session:
@@ -63,47 +74,50 @@ class Stage:
         taken.save(self.out / f"{self.name}-{when}{f'-{head + 1}' if head else ''}.png")
         return taken
 
-    def settled(self, mask=None, need_colours=1, head=0, seconds=60):
-        """Wait until the desktop is there, and nothing changes outside the mask."""
+    def settled(self, moving=False, need_colours=1, head=0, seconds=60):
+        """Wait until the desktop is there, and nothing changes any more. moving: when
+        that can't be."""
         deadline = time.monotonic() + seconds
-        if mask is None:
+        if not moving:
             self.session.rest()
         before = self.shoot(head)
         while True:
             time.sleep(0.7)
             now = self.shoot(head)
-            if now.colours() >= need_colours and (mask == "moving"
-                                                  or not picture.differing(before, now, mask)[0]):
+            if now.colours() >= need_colours and (moving
+                                                  or not picture.differing(before, now)[0]):
                 return now
             if time.monotonic() > deadline:
                 raise Failure(f"the screen does not come to rest in {seconds} s "
                               f"({now.colours()} colours)")
             before = now
 
-    def moving_part(self, samples=6):
-        """The rectangle in which the screen changes by itself, with a margin."""
-        box, before = None, self.shoot()
-        for _ in range(samples):
-            time.sleep(0.4)
-            now = self.shoot()
-            box = picture.united(box, picture.differing(before, now)[1])
-            before = now
-        require(box is not None, "nothing moves on the screen")
-        require(picture.area(box) < 0.6 * before.width * before.height,
-                f"nearly the whole screen moves: {box}")
-        return picture.grown(box, MARGIN)
+    def animated(self):
+        """The rectangles of the windows that change by themselves."""
+        windows = self.session.windows()
+        mask = [windows.get(pid) for command, pid in self.session.clients
+                if command.split()[0] in ANIMATED]
+        require(mask and all(mask), f"the animated windows are not all there: {windows}")
+        return mask
 
     def same(self, one, other, what, mask=None):
-        """Fail unless two pictures agree outside the mask."""
+        """Complain unless two pictures agree outside the mask; the scenario goes on."""
         count, box = picture.differing(one, other, mask)
-        require(count == 0, f"{what}: {count} pixels differ, in {box}")
+        if count:
+            self.complaints.append(f"{what}: {count} pixels differ, in {box}")
 
-    def still_moving(self, seconds=15):
-        """Fail unless the screen changes."""
-        deadline, before = time.monotonic() + seconds, self.shoot()
-        while not picture.differing(before, self.shoot())[0]:
-            require(time.monotonic() < deadline, "the clients' windows stand still")
+    @staticmethod
+    def until(condition, what, seconds=30):
+        """Wait until it is so; fail if that takes too long."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            require(time.monotonic() < deadline, f"waited {seconds} s in vain for {what}")
             time.sleep(0.3)
+
+    def still_moving(self):
+        """Fail unless the screen changes."""
+        before = self.shoot()
+        self.until(lambda: picture.differing(before, self.shoot())[0], "the clients' windows to move")
 
     def whole(self):
         """Fail unless weston and all its clients are those that were started."""
@@ -113,14 +127,15 @@ class Stage:
         require(not dead, f"clients have ended: {dead}")
 
     def no_mode_set(self, kms, what="meanwhile"):
-        """Fail if the kernel has set a mode, disabled a screen or lost a framebuffer."""
-        require(kms.mode_sets == 0, f"{what}: mode sets: {kms.names}")
-        require(kms.framebuffers_removed == 0,
-                f"{what}: {kms.framebuffers_removed} framebuffers removed")
+        """Complain if the kernel has set a mode, disabled a screen or lost a framebuffer."""
+        if kms.mode_sets:
+            self.complaints.append(f"{what}: mode sets: {kms.names}")
+        if kms.framebuffers_removed:
+            self.complaints.append(f"{what}: {kms.framebuffers_removed} framebuffers removed")
 
     def run(self, name, scenario):
-        """Run one scenario. Returns (verdict, text)."""
-        self.name = name
+        """Run one scenario. Returns (verdict, text, seconds)."""
+        self.name, self.complaints = name, []
         began = time.monotonic()
         try:
             verdict, text = "PASS", scenario(self)
@@ -128,6 +143,8 @@ class Stage:
             verdict, text = "SKIP", str(skip)
         except (Failure, MachineError) as failure:
             verdict, text = "FAIL", str(failure)
+        if self.complaints:
+            verdict, text = "FAIL", "; ".join([*self.complaints, text])
         if self.session:
             try:
                 self.session.collect(self.out, name)
