@@ -108,7 +108,7 @@ struct gpu_recovery_options {
 	bool reopen_display;
 
 	int idle_poll_ms; // from the last sign of life to the next query; 0: 1000, negative: never
-	unsigned give_up_after; // failures in a row until GIVE_UP; 0: goes on trying, every 5 s
+	unsigned give_up_after; // failures in a row until GIVE_UP; 0: goes on trying, each second
 
 	/**
 	 * Something has happened on another thread: gpu_recovery_dispatch() is due now. Called from

@@ -73,7 +73,7 @@ static void dispose(struct job *job, struct generation **gen)
 static bool old_can_wait(const struct job *job)
 {
 	return job->old && job->rung == RUNG_CONTEXT && job->egl.display != EGL_NO_DISPLAY &&
-	       !job->old->disposal->abandon_context;
+	       (job->old->sound || !job->old->disposal->abandon_context);
 }
 
 static void rebuild(struct job *job)

@@ -45,12 +45,11 @@ void rebuild_detach(struct renderer *renderer, enum recovery_drop how)
 	}
 	count_past(renderer);
 	program_set_collect(&renderer->programs, gen);
-	if (how == RECOVERY_DROP_ALIVE) {
-		rebuild_drop(renderer, how);
-		return;
+	if (how == RECOVERY_DROP_LOST) {
+		generation_mark_lost(gen);
 	}
 	generation_strip(gen);
-	if (!gen->disposal->abandon_context) {
+	if (gen->sound || !gen->disposal->abandon_context) {
 		egl_make_current(&renderer->egl, EGL_NO_SURFACE, EGL_NO_CONTEXT);
 	}
 	egl_forget_current(&renderer->egl);

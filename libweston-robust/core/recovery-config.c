@@ -44,7 +44,7 @@ void recovery_config_init(struct recovery_config *config)
 		.wait_grace_ns = 20 * MSEC,
 		.rebuild_limit_ns = 10 * SEC,
 		.backoff_first_ns = 10 * MSEC,
-		.backoff_cap_ns = 5 * SEC,
+		.backoff_cap_ns = 1 * SEC,
 		.failures_per_rung = 3,
 		.give_up_after = 0,
 		.max_resets = 5,

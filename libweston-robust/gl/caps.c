@@ -62,7 +62,10 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	GLint range[2] = {0, 0}, precision = 0;
 
 	memset(caps, 0, sizeof(*caps));
-	caps->version = gl_parse_es_version((const char *)api->glGetString(GL_VERSION));
+	caps->vendor = (const char *)api->glGetString(GL_VENDOR);
+	caps->renderer = (const char *)api->glGetString(GL_RENDERER);
+	caps->version_text = (const char *)api->glGetString(GL_VERSION);
+	caps->version = gl_parse_es_version(caps->version_text);
 	if (robust) {
 		caps->get_reset_status = gl_reset_query_select(api, caps->version, list);
 	}

@@ -33,6 +33,9 @@ struct gl_caps {
 	/** Reset status query; NULL: the context cannot tell, or was made without reset
 	 * notification. */
 	gl_reset_query get_reset_status;
+	/** The driver's words, for whoever asks later; NULL: it says nothing. Live as long as the
+	 * context. */
+	const char *vendor, *renderer, *version_text;
 };
 
 /**

@@ -184,6 +184,7 @@ static void destroy_programs(struct generation *gen, bool lost)
 
 void generation_strip(struct generation *gen)
 {
+	gen->sound = !gen->lost;
 	generation_mark_lost(gen);
 	destroy_contents(gen, true);
 	destroy_programs(gen, true);
@@ -203,8 +204,8 @@ void generation_destroy(struct generation *gen, bool lost)
 	if (!lost) {
 		gen->api->glDeleteBuffers(1, &gen->vertex_buffer);
 	}
-	destroy_orphans(gen, lost);
-	dispose_of_context(gen, lost);
+	destroy_orphans(gen, lost && !gen->sound);
+	dispose_of_context(gen, lost && !gen->sound);
 	free(gen);
 }
 

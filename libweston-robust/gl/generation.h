@@ -61,8 +61,10 @@ struct generation {
 
 	GLenum seen_error; // by generation_saw_error(), not read yet; 0: none
 	bool seen_loss;    // likewise GL_CONTEXT_LOST
-	bool lost; // told so by generation_mark_lost(): GL is not called any more, only asked for
-		   // its status
+	bool lost;  // told so by generation_mark_lost(): GL is not called any more, only asked for
+		    // its status
+	bool sound; // stripped while nothing was wrong with its context, which any driver can
+		    // destroy
 	const struct program *bound_program; // NULL: none yet
 	const struct color_luts *bound_luts; // NULL: nobody knows
 	int blending; // GL_BLEND is enabled: 1, disabled: 0; negative: nobody knows
@@ -99,9 +101,9 @@ struct generation *generation_create_any(struct egl *egl, uint64_t id,
 void generation_destroy(struct generation *gen, bool lost);
 
 /**
- * The context is lost: free everything but the context itself, without touching GL. What is left
- * may be given to another thread for generation_destroy(), once the context is current on no
- * thread.
+ * Free everything but the context itself, without touching GL: the names go with the context. What
+ * is left counts as lost from then on. It may be given to another thread for generation_destroy(),
+ * as lost, once the context is current on no thread.
  */
 void generation_strip(struct generation *gen);
 

@@ -95,7 +95,7 @@ static void configure(
 	}
 }
 
-static const char *text_or_empty(const void *text)
+static const char *text_or_empty(const char *text)
 {
 	return text ? text : "";
 }
@@ -107,12 +107,12 @@ static void name_driver(struct glue *glue, struct weston_robust_status *status)
 
 	status->gl_vendor = status->gl_renderer = status->gl_version = "";
 	status->egl_vendor = status->egl_version = "";
-	if (!gen || !generation_make_current(gen, gen->egl->current_surface)) {
+	if (!gen) {
 		return;
 	}
-	status->gl_vendor = text_or_empty(api->glGetString(GL_VENDOR));
-	status->gl_renderer = text_or_empty(api->glGetString(GL_RENDERER));
-	status->gl_version = text_or_empty(api->glGetString(GL_VERSION));
+	status->gl_vendor = text_or_empty(gen->caps.vendor);
+	status->gl_renderer = text_or_empty(gen->caps.renderer);
+	status->gl_version = text_or_empty(gen->caps.version_text);
 	status->egl_vendor = text_or_empty(api->eglQueryString(gen->egl->display, EGL_VENDOR));
 	status->egl_version = text_or_empty(api->eglQueryString(gen->egl->display, EGL_VERSION));
 }

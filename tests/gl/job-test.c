@@ -149,6 +149,26 @@ TEST(the_lost_context_goes_after_the_first_frame)
 	desk_close(&desk);
 }
 
+/* Nothing was lost, and yet destroying takes as long. */
+TEST(a_context_in_doubt_goes_after_the_first_frame)
+{
+	struct desk desk;
+
+	fake_gl_reset();
+	desk_open(&desk);
+	test_assert(desk_paint(&desk));
+	desk.paints_itself = false;
+	renderer_report_doubt(&desk.renderer);
+	fake_host_advance(&desk.host, 100 * MSEC);
+	test_assert(renderer_generation(&desk.renderer) != NULL);
+	test_assert_int_eq(fake_report.contexts, 2);
+	test_assert(desk_paint(&desk));
+	fake_host_settle(&desk.host);
+	test_assert_int_eq(fake_report.contexts, 1);
+	desk_check_whole(&desk);
+	desk_close(&desk);
+}
+
 /* Nobody draws: the idle poll is late enough. */
 TEST(a_lost_context_does_not_stay_for_want_of_a_frame)
 {

@@ -20,7 +20,7 @@ static struct weston_robust_config renderer_defaults(void)
 		.idle_poll_ns = INT64_C(1000000000),
 		.wait_limit_ns = INT64_C(10000000000),
 		.backoff_first_ns = INT64_C(10000000),
-		.backoff_cap_ns = INT64_C(5000000000),
+		.backoff_cap_ns = INT64_C(1000000000),
 		.failures_per_rung = 3,
 		.max_resets = 5,
 		.reset_window_ns = INT64_C(60000000000),

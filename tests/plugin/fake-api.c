@@ -119,7 +119,7 @@ void desk_register(struct desk *desk)
 		.idle_poll_ns = SEC,
 		.wait_limit_ns = 10 * SEC,
 		.backoff_first_ns = SEC / 100,
-		.backoff_cap_ns = 5 * SEC,
+		.backoff_cap_ns = 1 * SEC,
 		.failures_per_rung = 3,
 		.max_resets = 5,
 		.reset_window_ns = 60 * SEC,
