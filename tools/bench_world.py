@@ -22,6 +22,7 @@ import kit  # noqa: E402
 FREE_RUNNING = 1000000  # mHz
 PACED = 60000
 ANSWER_TIMEOUT = 60
+SETTLE_FRAMES = 30  # at 60 Hz: as long as the slowest thing takes that follows a first frame
 CALLGRIND_START_TIMEOUT = 180
 CALLGRIND_TIMEOUT = 600
 
@@ -103,7 +104,7 @@ class BenchPage(Page):
     FIELDS = ('frames', 'first_frame_ns', 'acknowledged', 'rectangles', 'pixels', 'argument',
               'refused', 'cost_ns', 'held_bytes', 'copied_bytes', 'status_queries', 'incident',
               'detected_ns', 'over_ns', 'rebuilt_ns', 'whole_frame_ns', 'attempts', 'surfaces',
-              'bytes', 'lost')
+              'bytes', 'lost', 'copy_cpu_ns')
     ARGUMENT = 8 + 8 * FIELDS.index('argument')
 
     def read(self):
@@ -127,7 +128,8 @@ class BenchPage(Page):
 class Life:
     """One weston that shows one scene.
 
-    how: '' (nothing is preloaded), 'count', or 'callgrind' (nothing is drawn once weston is there).
+    how: '' (nothing is preloaded), 'count', 'mute' (and nothing is drawn once weston is there), or
+    'callgrind' (likewise).
     retention: H, C, A or N, the first letter of ours' policy from the first client on.
     """
 
@@ -150,7 +152,7 @@ class Life:
             start_timeout=CALLGRIND_START_TIMEOUT if how == 'callgrind' else kit.START_TIMEOUT)
         try:
             self.page.open(self.timeout)
-            if how == 'callgrind':
+            if how in ('callgrind', 'mute'):
                 self.calls.mute()
             if retention and renderer == 'ours' and not self.page.order(retention):
                 raise kit.TestError('weston-robust does not take the retention policy')

@@ -59,11 +59,11 @@ static bool load(struct egl_calls *egl)
 	return library && egl->context() != EGL_NO_CONTEXT;
 }
 
-static uint64_t now_ns(void)
+static uint64_t read_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
@@ -92,14 +92,14 @@ static uint64_t make_one(const struct egl_calls *egl, EGLDisplay display, EGLint
 		EGL_LOSE_CONTEXT_ON_RESET_EXT,
 		EGL_NONE,
 	};
-	uint64_t start = now_ns();
+	uint64_t start = read_ns(CLOCK_MONOTONIC);
 	EGLContext made = egl->create(display, EGL_NO_CONFIG_KHR, EGL_NO_CONTEXT, attribs);
 
 	if (made == EGL_NO_CONTEXT) {
 		return 0;
 	}
 	EGLBoolean current = egl->make_current(display, EGL_NO_SURFACE, EGL_NO_SURFACE, made);
-	uint64_t took = now_ns() - start;
+	uint64_t took = read_ns(CLOCK_MONOTONIC) - start;
 	egl->make_current(display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
 	egl->destroy(display, made);
 	return current ? took : 0;
@@ -138,14 +138,14 @@ uint64_t bench_query_ns(void)
 	if (!ask) {
 		return 0;
 	}
-	uint64_t start = now_ns();
+	uint64_t start = read_ns(CLOCK_MONOTONIC);
 	for (int i = 0; i < QUERIES; i++) {
 		ask();
 	}
-	return (now_ns() - start + QUERIES - 1) / QUERIES;
+	return (read_ns(CLOCK_MONOTONIC) - start + QUERIES - 1) / QUERIES;
 }
 
-uint64_t bench_copy_ns(uint64_t bytes)
+uint64_t bench_copy_ns(uint64_t bytes, clockid_t clock)
 {
 	char *from = malloc(bytes), *to = malloc(bytes);
 	uint64_t times[TIMES] = {0};
@@ -154,12 +154,12 @@ uint64_t bench_copy_ns(uint64_t bytes)
 		memset(from, 1, bytes);
 		memset(to, 2, bytes);
 		for (int i = 0; i < TIMES; i++) {
-			uint64_t start = now_ns();
+			uint64_t start = read_ns(clock);
 
 			memcpy(to, from, bytes);
 			/* The copy must be there, or a compiler may leave it out. */
 			__asm__ volatile("" : : "r"(to) : "memory");
-			times[i] = now_ns() - start;
+			times[i] = read_ns(clock) - start;
 		}
 	}
 	free(from);

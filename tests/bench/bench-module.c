@@ -150,12 +150,17 @@ static bool configure(const struct weston_robust_api *api, char letter)
 
 static bool measure(char letter)
 {
-	uint64_t *cost = &bench.page->cost_ns;
+	struct bench_page *page = bench.page;
 
-	*cost = letter == 'e'   ? bench_context_ns()
-		: letter == 'q' ? bench_query_ns()
-				: bench_copy_ns(bench.page->argument);
-	return *cost > 0;
+	if (letter == 'e') {
+		page->cost_ns = bench_context_ns();
+	} else if (letter == 'q') {
+		page->cost_ns = bench_query_ns();
+	} else {
+		page->cost_ns = bench_copy_ns(page->argument, CLOCK_MONOTONIC);
+		page->copy_cpu_ns = bench_copy_ns(page->argument, CLOCK_THREAD_CPUTIME_ID);
+	}
+	return page->cost_ns > 0;
 }
 
 static bool obey(char letter)

@@ -4,6 +4,7 @@
 #define WR_BENCH_PAGE_H
 
 #include <stdint.h>
+#include <time.h>
 
 #define BENCH_PAGE_MAGIC "wrbench1"
 
@@ -26,6 +27,7 @@ struct bench_page {
 	uint64_t status_queries;
 	uint64_t incident, detected_ns, over_ns, rebuilt_ns, whole_frame_ns; // the newest
 	uint64_t attempts, surfaces, bytes, lost;                            // of it
+	uint64_t copy_cpu_ns; // answer to the order 'm', besides cost_ns: the thread's CPU time
 };
 
 /**
