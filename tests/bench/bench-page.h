@@ -39,8 +39,10 @@ uint64_t bench_context_ns(void);
 /** Ask the current context for its reset status many times; returns ns for one, 0 for failure. */
 uint64_t bench_query_ns(void);
 
-/** Copy as many bytes, from memory and to memory that were used before; returns the median in ns.
+/**
+ * Copy as many bytes, from memory and to memory that were used before; returns the median in ns of
+ * that clock.
  */
-uint64_t bench_copy_ns(uint64_t bytes);
+uint64_t bench_copy_ns(uint64_t bytes, clockid_t clock);
 
 #endif
