@@ -4,19 +4,12 @@
 
 #include <stdlib.h>
 
+#include "gl/state.h"
+
 bool color_luts_needed(const struct color_transform *transform)
 {
 	return transform->pre.kind == COLOR_CURVE_LUT || transform->post.kind == COLOR_CURVE_LUT ||
 	       transform->mapping.kind == COLOR_MAPPING_LUT;
-}
-
-/* Uploads of contents leave the state as they need it. */
-static void unpack_tightly(const struct gl_api *api)
-{
-	api->glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
-	api->glPixelStorei(GL_UNPACK_ROW_LENGTH_EXT, 0);
-	api->glPixelStorei(GL_UNPACK_SKIP_PIXELS_EXT, 0);
-	api->glPixelStorei(GL_UNPACK_SKIP_ROWS_EXT, 0);
 }
 
 static GLuint begin_table(const struct gl_api *api, GLenum unit, GLenum kind)
@@ -81,7 +74,7 @@ struct color_luts *color_luts_get(struct generation *gen, struct color_transform
 	luts->transform = transform;
 	transform->luts = luts;
 	wl_list_insert(&gen->color_luts, &luts->link);
-	unpack_tightly(gen->api);
+	state_set_row_length(gen, 0);
 	luts->pre = make_curve(gen, COLOR_UNIT_PRE, &transform->pre);
 	luts->mapping = make_mapping(gen, &transform->mapping);
 	luts->post = make_curve(gen, COLOR_UNIT_POST, &transform->post);
@@ -108,6 +101,7 @@ void color_luts_destroy(struct color_luts *luts, bool lost)
 
 	if (!lost) {
 		luts->gen->api->glDeleteTextures(3, names);
+		state_forget_texture(luts->gen);
 	}
 	if (luts->gen->bound_luts == luts) {
 		luts->gen->bound_luts = NULL;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "gl/color-luts.h"
+#include "gl/quads.h"
+#include "gl/state.h"
 #include "gl/target.h"
 #include "gl/texture.h"
 
@@ -14,19 +16,6 @@ const char *draw_view_name(enum draw_view view)
 	static const char *const names[] = {"normal", "wireframe", "batches", "damage", "opaque"};
 
 	return view < DRAW_VIEW_COUNT ? names[view] : "?";
-}
-
-static void set_blending(struct generation *gen, bool blend)
-{
-	if (gen->blending == blend) {
-		return;
-	}
-	if (blend) {
-		gen->api->glEnable(GL_BLEND);
-	} else {
-		gen->api->glDisable(GL_BLEND);
-	}
-	gen->blending = blend;
 }
 
 static void set_row(GLfloat row[4], float a, float b, float c)
@@ -98,9 +87,13 @@ static void set_tint(struct generation *gen, const struct program *program, enum
 static struct program *use_program(
 	struct generation *gen, const struct program_key *key, const struct draw_log *log)
 {
+	struct program *program = gen->bound_program;
 	char *text = NULL;
-	struct program *program = program_get(gen, key, &text);
 
+	if (program && program->code == program_key_code(key)) {
+		return program;
+	}
+	program = program_get(gen, key, &text);
 	if (text && log && log->shader_failed) {
 		log->shader_failed(log->data, text);
 	}
@@ -130,12 +123,6 @@ static enum program_source source_of(const struct texture *texture)
 	return sources[texture->sampling];
 }
 
-static void draw_triangles(struct generation *gen, const struct frame_item *item)
-{
-	gen->api->glDrawArrays(GL_TRIANGLES, (GLint)item->first, (GLsizei)item->count);
-	gen->counters.draw_calls++;
-}
-
 static void draw_outlines(struct generation *gen, const struct frame_item *item)
 {
 	const struct program_key key = {.source = PROGRAM_SOLID};
@@ -145,12 +132,12 @@ static void draw_outlines(struct generation *gen, const struct frame_item *item)
 	if (!program) {
 		return;
 	}
-	set_blending(gen, false);
+	state_set_blending(gen, false);
 	set_place(gen, program, item, 0, 0);
 	gen->api->glUniform4fv(program->color, 1, color);
 	set_alpha(gen, program, 1.0f);
-	for (uint32_t i = 0; i < item->count; i += 3) {
-		gen->api->glDrawArrays(GL_LINE_LOOP, (GLint)(item->first + i), 3);
+	for (uint32_t i = 0; i < item->count; i++) {
+		quads_draw_outline(gen, item->first + i);
 	}
 }
 
@@ -180,7 +167,7 @@ static void set_source(struct generation *gen, const struct program *program,
 		texture_bind(texture, item->linear);
 		set_place(gen, program, item, texture->width, texture->height);
 	} else if (layer) {
-		gen->api->glBindTexture(GL_TEXTURE_2D, layer->framebuffer->texture);
+		state_bind_texture(gen, layer->framebuffer->texture);
 		set_place(gen, program, item, layer->width, layer->height);
 	} else {
 		set_place(gen, program, item, 0, 0);
@@ -242,8 +229,8 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 	if (key.tint) {
 		set_tint(gen, program, view, item, index);
 	}
-	set_blending(gen, item->blend);
-	draw_triangles(gen, item);
+	state_set_blending(gen, item->blend);
+	quads_draw(gen, item->first, item->count);
 	if (view == DRAW_VIEW_WIREFRAME) {
 		draw_outlines(gen, item);
 	}
@@ -252,13 +239,10 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 void draw_frame(struct generation *gen, const struct frame *frame, enum draw_view view,
 	const struct draw_log *log)
 {
-	GLsizeiptr bytes = (GLsizeiptr)(frame->vertices.count * sizeof(struct vertex));
-
 	if (!frame->item_count) {
 		return;
 	}
-	/* The one upload of vertices of the whole frame. */
-	gen->api->glBufferData(GL_ARRAY_BUFFER, bytes, frame->vertices.data, GL_STREAM_DRAW);
+	quads_upload(gen, &frame->vertices);
 	for (uint32_t i = 0; i < frame->item_count; i++) {
 		draw_item(gen, frame, i, view, log);
 	}

@@ -10,6 +10,7 @@
 #include "gl/image.h"
 #include "gl/pixel-pack.h"
 #include "gl/program.h"
+#include "gl/quads.h"
 #include "gl/target.h"
 #include "gl/texture.h"
 #include "gl/timing.h"
@@ -21,13 +22,10 @@ static void set_fixed_state(struct generation *gen)
 {
 	const struct gl_api *api = gen->api;
 
-	api->glGenBuffers(1, &gen->vertex_buffer);
-	api->glBindBuffer(GL_ARRAY_BUFFER, gen->vertex_buffer);
-	api->glEnableVertexAttribArray(PROGRAM_ATTRIB_POSITION);
-	api->glVertexAttribPointer(PROGRAM_ATTRIB_POSITION, 2, GL_FLOAT, GL_FALSE, 0, NULL);
 	api->glActiveTexture(GL_TEXTURE0);
 	api->glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
 	api->glPixelStorei(GL_PACK_ALIGNMENT, 1);
+	api->glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
 }
 
 /* A context that was born lost does not tell: then it is taken for one of the last driver that did.
@@ -202,7 +200,7 @@ void generation_destroy(struct generation *gen, bool lost)
 	destroy_programs(gen, lost);
 	timing_destroy(gen, lost);
 	if (!lost) {
-		gen->api->glDeleteBuffers(1, &gen->vertex_buffer);
+		quads_destroy(gen);
 	}
 	destroy_orphans(gen, lost && !gen->sound);
 	dispose_of_context(gen, lost && !gen->sound);
@@ -264,6 +262,9 @@ static void forget_state(struct generation *gen)
 	gen->bound_program = NULL;
 	gen->bound_luts = NULL;
 	gen->blending = -1;
+	gen->bound_texture = 0;
+	gen->row_length = -1;
+	quads_forget_state(gen);
 }
 
 void generation_note_error(struct generation *gen, GLenum error)

@@ -48,16 +48,19 @@ struct generation {
 	const struct disposal *disposal; // static
 	struct generation_counters counters;
 
-	struct wl_list textures;       // struct texture.link
-	struct wl_list framebuffers;   // struct framebuffer.link
-	struct wl_list programs;       // struct program.link
-	struct wl_list color_luts;     // struct color_luts.link
-	struct wl_list images;         // struct image.link
-	struct wl_list pixel_packs;    // struct pixel_pack.link
-	struct wl_array image_choices; // private to image.c
-	struct wl_array orphan_images; // EGLImageKHR: they go with the context
-	struct timing *timing;         // NULL: not asked for yet
-	GLuint vertex_buffer;
+	struct wl_list textures;            // struct texture.link
+	struct wl_list framebuffers;        // struct framebuffer.link
+	struct wl_list programs;            // struct program.link
+	struct wl_list color_luts;          // struct color_luts.link
+	struct wl_list images;              // struct image.link
+	struct wl_list pixel_packs;         // struct pixel_pack.link
+	struct wl_array image_choices;      // private to image.c
+	struct wl_array orphan_images;      // EGLImageKHR: they go with the context
+	struct timing *timing;              // NULL: not asked for yet
+	GLuint vertex_buffer, index_buffer; // of quads.c; 0: not made yet
+	uint32_t index_capacity;            // quads that there are indices for
+	bool indices_doubtful;              // GL may not have taken them
+	uint32_t quad_base;                 // where the vertices begin that indices count from
 
 	GLenum seen_error; // by generation_saw_error(), not read yet; 0: none
 	bool seen_loss;    // likewise GL_CONTEXT_LOST
@@ -65,8 +68,10 @@ struct generation {
 		    // its status
 	bool sound; // stripped while nothing was wrong with its context, which any driver can
 		    // destroy
-	const struct program *bound_program; // NULL: none yet
+	struct program *bound_program;       // NULL: none yet
 	const struct color_luts *bound_luts; // NULL: nobody knows
+	GLuint bound_texture;                // GL_TEXTURE_2D of unit 0; 0: nobody knows
+	GLint row_length;                    // GL_UNPACK_ROW_LENGTH; negative: nobody knows
 	int blending; // GL_BLEND is enabled: 1, disabled: 0; negative: nobody knows
 };
 

@@ -94,6 +94,7 @@
 	X(PFNGLDELETETEXTURESPROC, DeleteTextures)                                                 \
 	X(PFNGLDISABLEPROC, Disable)                                                               \
 	X(PFNGLDRAWARRAYSPROC, DrawArrays)                                                         \
+	X(PFNGLDRAWELEMENTSPROC, DrawElements)                                                     \
 	X(PFNGLENABLEPROC, Enable)                                                                 \
 	X(PFNGLENABLEVERTEXATTRIBARRAYPROC, EnableVertexAttribArray)                               \
 	X(PFNGLFINISHPROC, Finish)                                                                 \

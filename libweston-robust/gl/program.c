@@ -139,20 +139,14 @@ static void find_uniforms(struct generation *gen, struct program *program)
 	}
 }
 
-static bool keys_equal(const struct program_key *a, const struct program_key *b)
-{
-	return a->source == b->source && a->order == b->order && a->opaque == b->opaque &&
-	       a->tint == b->tint && a->pre == b->pre && a->mapping == b->mapping &&
-	       a->post == b->post;
-}
-
 struct program *program_get(struct generation *gen, const struct program_key *key, char **log)
 {
+	uint32_t code = program_key_code(key);
 	struct program *program;
 
 	*log = NULL;
 	wl_list_for_each (program, &gen->programs, link) {
-		if (keys_equal(&program->key, key)) {
+		if (program->code == code) {
 			return program->name ? program : NULL;
 		}
 	}
@@ -161,6 +155,7 @@ struct program *program_get(struct generation *gen, const struct program_key *ke
 		return NULL;
 	}
 	program->key = *key;
+	program->code = code;
 	wl_list_insert(&gen->programs, &program->link);
 	program->name = build(gen, key, log);
 	if (!program->name) {

@@ -33,6 +33,7 @@ struct program_key {
 struct program {
 	struct wl_list link; // generation.programs
 	struct program_key key;
+	uint32_t code; // of the key
 	GLuint name;
 	GLint place;       // vec4[4]: (a, b, c, -) of two affine maps' two rows: to clip
 			   // space, and to texture coordinates
@@ -56,6 +57,14 @@ struct program {
  * (malloc'ed, caller frees, may be NULL) then holds the compiler's words the first time.
  */
 struct program *program_get(struct generation *gen, const struct program_key *key, char **log);
+
+/** A number that tells @key from all others. */
+static inline uint32_t program_key_code(const struct program_key *key)
+{
+	return (uint32_t)key->source | (uint32_t)key->order << 4 | (uint32_t)key->pre << 8 |
+	       (uint32_t)key->mapping << 12 | (uint32_t)key->post << 16 |
+	       (uint32_t)key->opaque << 20 | (uint32_t)key->tint << 21;
+}
 
 /** Most programs in a program_set. */
 #define PROGRAM_SET_MAX 24

@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "gl/scratch.h"
 
+#include "gl/state.h"
+
 bool scratch_begin(struct scratch *scratch, struct generation *gen, int32_t width, int32_t height)
 {
 	const struct gl_api *api = gen->api;
@@ -12,7 +14,7 @@ bool scratch_begin(struct scratch *scratch, struct generation *gen, int32_t widt
 	}
 	*scratch = (struct scratch){.gen = gen, .width = width, .height = height};
 	api->glGenTextures(1, &scratch->texture);
-	api->glBindTexture(GL_TEXTURE_2D, scratch->texture);
+	state_bind_texture(gen, scratch->texture);
 	api->glTexImage2D(
 		GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, NULL);
 	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
@@ -41,4 +43,5 @@ void scratch_end(struct scratch *scratch)
 	api->glBindFramebuffer(GL_FRAMEBUFFER, 0);
 	api->glDeleteFramebuffers(1, &scratch->framebuffer);
 	api->glDeleteTextures(1, &scratch->texture);
+	state_forget_texture(scratch->gen);
 }

@@ -7,6 +7,7 @@
 
 #include "gl/format.h"
 #include "gl/image.h"
+#include "gl/state.h"
 
 void target_init_window(struct target *target, struct egl *egl, struct egl_native_window window,
 	const struct egl_visuals *visuals, int32_t width, int32_t height)
@@ -55,6 +56,7 @@ void framebuffer_destroy(struct framebuffer *framebuffer, bool lost)
 		api->glDeleteFramebuffers(1, &framebuffer->name);
 		api->glDeleteRenderbuffers(1, &framebuffer->renderbuffer);
 		api->glDeleteTextures(1, &framebuffer->texture);
+		state_forget_texture(framebuffer->gen);
 	}
 	framebuffer->target->framebuffer = NULL;
 	wl_list_remove(&framebuffer->link);
@@ -120,7 +122,7 @@ static bool attach_texture(struct framebuffer *framebuffer, const struct target 
 		return false;
 	}
 	api->glGenTextures(1, &framebuffer->texture);
-	api->glBindTexture(GL_TEXTURE_2D, framebuffer->texture);
+	state_bind_texture(framebuffer->gen, framebuffer->texture);
 	api->glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA16F, target->width, target->height, 0, GL_RGBA,
 		GL_HALF_FLOAT, NULL);
 	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);

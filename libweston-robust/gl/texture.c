@@ -5,15 +5,15 @@
 #include <stdlib.h>
 
 #include "gl/image.h"
-
-/* More rectangles than this are uploaded as their bounding box: each costs a call into the driver.
- */
-#define UPLOAD_RECTS_MAX 16
+#include "gl/state.h"
+#include "gl/upload.h"
+#include "scene/geometry.h"
 
 void texture_destroy(struct texture *texture, bool lost)
 {
 	if (!lost && texture->names[0]) {
 		texture->gen->api->glDeleteTextures((GLsizei)texture->count, texture->names);
+		state_forget_texture(texture->gen);
 	}
 	texture->content->texture = NULL;
 	wl_list_remove(&texture->link);
@@ -36,9 +36,13 @@ void texture_drop(struct content *content)
 
 void texture_damage(struct content *content, const pixman_region32_t *damage)
 {
-	if (content->texture) {
-		pixman_region32_union(&content->texture->dirty, &content->texture->dirty,
-			(pixman_region32_t *)damage);
+	struct texture *texture = content->texture;
+
+	if (texture && region_empty(&texture->dirty)) {
+		pixman_region32_copy(&texture->dirty, (pixman_region32_t *)damage);
+	} else if (texture) {
+		pixman_region32_union(
+			&texture->dirty, &texture->dirty, (pixman_region32_t *)damage);
 	}
 }
 
@@ -47,6 +51,15 @@ static bool texture_fits(const struct texture *texture, const struct content *co
 	return texture->format && texture->width == content->layout.width &&
 	       texture->height == content->layout.height &&
 	       texture->format->fourcc == content->layout.fourcc;
+}
+
+void texture_bind_alone(const struct texture *texture, unsigned index)
+{
+	if (texture->target == GL_TEXTURE_2D) {
+		state_bind_texture(texture->gen, texture->names[index]);
+	} else {
+		texture->gen->api->glBindTexture(texture->target, texture->names[index]);
+	}
 }
 
 static void set_filter(const struct texture *texture, GLint filter)
@@ -63,7 +76,7 @@ static void make_names(struct texture *texture)
 
 	api->glGenTextures((GLsizei)texture->count, texture->names);
 	for (unsigned i = 0; i < texture->count; i++) {
-		api->glBindTexture(texture->target, texture->names[i]);
+		texture_bind_alone(texture, i);
 		api->glTexParameteri(texture->target, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
 		api->glTexParameteri(texture->target, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
 		set_filter(texture, GL_NEAREST);
@@ -71,22 +84,32 @@ static void make_names(struct texture *texture)
 	texture->filter = GL_NEAREST;
 }
 
-void texture_bind(struct texture *texture, bool linear)
+static void bind_further(struct texture *texture, GLint filter)
 {
 	const struct gl_api *api = texture->gen->api;
-	GLint filter = linear ? GL_LINEAR : GL_NEAREST;
 
-	/* Unit 0 comes last: it is the one that stays active. */
-	for (unsigned i = texture->count; i-- > 0;) {
-		if (texture->count > 1) {
-			api->glActiveTexture(GL_TEXTURE0 + i);
-		}
+	for (unsigned i = 1; i < texture->count; i++) {
+		api->glActiveTexture(GL_TEXTURE0 + i);
 		api->glBindTexture(texture->target, texture->names[i]);
 		if (texture->filter != filter) {
 			set_filter(texture, filter);
 		}
 	}
-	texture->filter = filter;
+	api->glActiveTexture(GL_TEXTURE0);
+}
+
+void texture_bind(struct texture *texture, bool linear)
+{
+	GLint filter = linear ? GL_LINEAR : GL_NEAREST;
+
+	if (texture->count > 1) {
+		bind_further(texture, filter);
+	}
+	texture_bind_alone(texture, 0);
+	if (texture->filter != filter) {
+		set_filter(texture, filter);
+		texture->filter = filter;
+	}
 }
 
 static struct texture *allocate(struct generation *gen, struct content *content)
@@ -126,129 +149,23 @@ static struct texture *texture_create(struct generation *gen, struct content *co
 	texture->order = format->order;
 	texture->alpha = format->alpha;
 	texture->count = format->texture_count;
+	for (unsigned i = 0; i < texture->count; i++) {
+		texture->uploads[i] = format_upload(&format->textures[i], &gen->caps);
+	}
 	make_names(texture);
 	return texture;
-}
-
-/** One of an image's textures while it is uploaded. */
-struct upload {
-	struct generation *gen;
-	struct format_upload gl;
-	struct content_plane plane; // of the memory, in texels of the texture
-	const uint8_t *pixels;      // the plane's first
-	bool whole_rows;            // GL can be told the stride
-};
-
-/* The whole image at once: storage and contents in one call, so that the driver need not clear what
- * is overwritten. */
-static void upload_all(const struct upload *upload)
-{
-	const struct content_plane *plane = &upload->plane;
-
-	upload->gen->api->glTexImage2D(GL_TEXTURE_2D, 0, upload->gl.internal, plane->width,
-		plane->height, 0, upload->gl.format, upload->gl.type,
-		upload->whole_rows ? upload->pixels : NULL);
-	if (upload->whole_rows) {
-		upload->gen->counters.uploaded_bytes +=
-			(uint64_t)plane->height * (uint64_t)plane->stride;
-	}
-}
-
-static void upload_box(const struct upload *upload, const pixman_box32_t *box)
-{
-	const struct gl_api *api = upload->gen->api;
-
-	api->glPixelStorei(GL_UNPACK_SKIP_PIXELS_EXT, box->x1);
-	api->glPixelStorei(GL_UNPACK_SKIP_ROWS_EXT, box->y1);
-	api->glTexSubImage2D(GL_TEXTURE_2D, 0, box->x1, box->y1, box->x2 - box->x1,
-		box->y2 - box->y1, upload->gl.format, upload->gl.type, upload->pixels);
-}
-
-/* A stride that is no whole number of texels can't be told to GL: row by row. */
-static void upload_rows(const struct upload *upload, const pixman_box32_t *box)
-{
-	const struct content_plane *plane = &upload->plane;
-
-	for (int32_t y = box->y1; y < box->y2; y++) {
-		const uint8_t *row = upload->pixels + (size_t)y * (size_t)plane->stride +
-				     (size_t)box->x1 * plane->bytes_per_texel;
-
-		upload->gen->api->glTexSubImage2D(GL_TEXTURE_2D, 0, box->x1, y, box->x2 - box->x1,
-			1, upload->gl.format, upload->gl.type, row);
-	}
-}
-
-static void upload_region(
-	const struct upload *upload, const struct content_layout *layout, pixman_region32_t *region)
-{
-	int count;
-	const pixman_box32_t *boxes = pixman_region32_rectangles(region, &count);
-
-	if (count > UPLOAD_RECTS_MAX) {
-		boxes = pixman_region32_extents(region);
-		count = 1;
-	}
-	for (int i = 0; i < count; i++) {
-		pixman_box32_t box = content_layout_texels(layout, &upload->plane, &boxes[i]);
-
-		if (box.x1 >= box.x2 || box.y1 >= box.y2) {
-			continue;
-		}
-		if (upload->whole_rows) {
-			upload_box(upload, &box);
-		} else {
-			upload_rows(upload, &box);
-		}
-		upload->gen->counters.uploaded_bytes += (uint64_t)(box.x2 - box.x1) *
-							(uint64_t)(box.y2 - box.y1) *
-							upload->plane.bytes_per_texel;
-	}
-}
-
-static void upload_texture(struct texture *texture, unsigned index, const uint8_t *pixels)
-{
-	const struct format_texture *of_format = &texture->format->textures[index];
-	const struct content_layout *layout = &texture->content->layout;
-	const struct gl_api *api = texture->gen->api;
-	struct upload upload = {
-		.gen = texture->gen,
-		.gl = format_upload(of_format, &texture->gen->caps),
-		.plane = format_texture_plane(of_format, layout),
-	};
-
-	upload.pixels = pixels + upload.plane.offset;
-	upload.whole_rows = upload.plane.stride % upload.plane.bytes_per_texel == 0;
-	api->glBindTexture(GL_TEXTURE_2D, texture->names[index]);
-	api->glPixelStorei(GL_UNPACK_ROW_LENGTH_EXT,
-		upload.whole_rows ? upload.plane.stride / upload.plane.bytes_per_texel : 0);
-	if (!texture->filled || !upload.whole_rows) {
-		api->glPixelStorei(GL_UNPACK_SKIP_PIXELS_EXT, 0);
-		api->glPixelStorei(GL_UNPACK_SKIP_ROWS_EXT, 0);
-	}
-	if (!texture->filled) {
-		upload_all(&upload);
-	}
-	if (texture->filled || !upload.whole_rows) {
-		upload_region(&upload, layout, &texture->dirty);
-	}
-}
-
-static void upload(struct texture *texture, const uint8_t *pixels)
-{
-	texture->gen->api->glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-	for (unsigned i = 0; i < texture->count; i++) {
-		upload_texture(texture, i, pixels);
-	}
 }
 
 static void find_dirty(struct texture *texture)
 {
 	unsigned width = (unsigned)texture->width, height = (unsigned)texture->height;
 
-	if (texture->filled) {
+	if (texture->filled && (texture->dirty.extents.x1 < 0 || texture->dirty.extents.y1 < 0 ||
+				       texture->dirty.extents.x2 > texture->width ||
+				       texture->dirty.extents.y2 > texture->height)) {
 		pixman_region32_intersect_rect(
 			&texture->dirty, &texture->dirty, 0, 0, width, height);
-	} else {
+	} else if (!texture->filled) {
 		pixman_region32_fini(&texture->dirty);
 		pixman_region32_init_rect(&texture->dirty, 0, 0, width, height);
 	}
@@ -261,7 +178,7 @@ static bool texture_update(struct texture *texture)
 	const uint8_t *pixels;
 
 	find_dirty(texture);
-	if (!pixman_region32_not_empty(&texture->dirty)) {
+	if (region_empty(&texture->dirty)) {
 		return texture->filled;
 	}
 	if (!texture->filled && content->drawn && !content_still_readable(content)) {
@@ -274,7 +191,7 @@ static bool texture_update(struct texture *texture)
 	if (!pixels) {
 		return texture->filled;
 	}
-	upload(texture, pixels);
+	upload_dirty(texture, pixels);
 	content_end_read(content);
 	/* A first upload that failed leaves no storage, or garbage; a later one the old pixels. */
 	if (!texture->filled && generation_saw_error(texture->gen)) {
@@ -323,7 +240,7 @@ static void point_at(struct texture *texture, const struct image *image)
 	const struct gl_api *api = texture->gen->api;
 
 	for (unsigned i = 0; i < texture->count; i++) {
-		api->glBindTexture(texture->target, texture->names[i]);
+		texture_bind_alone(texture, i);
 		api->glEGLImageTargetTexture2DOES(texture->target, image->handles[i]);
 	}
 	texture->width = texture->content->layout.width;

@@ -21,7 +21,10 @@ struct texture {
 	bool alpha; // false: its alpha counts as 1
 	GLenum target;
 	GLuint names[FORMAT_TEXTURES_MAX];
-	unsigned count;          // of names
+	unsigned count;                                    // of names
+	struct format_upload uploads[FORMAT_TEXTURES_MAX]; // with format
+	struct content_plane planes[FORMAT_TEXTURES_MAX];  // likewise, for layout_stride
+	int32_t layout_stride;   // content.layout.stride that the planes are for; 0: none yet
 	GLint filter;            // as set: GL_NEAREST or GL_LINEAR
 	pixman_region32_t dirty; // pixels of the buffer that were not uploaded yet
 	bool filled;             // every pixel was uploaded once
@@ -41,6 +44,9 @@ struct texture *texture_get(struct generation *gen, struct content *content);
  * before and after.
  */
 void texture_bind(struct texture *texture, bool linear);
+
+/** Bind the texture numbered @index to unit 0, filtered as it was. */
+void texture_bind_alone(const struct texture *texture, unsigned index);
 
 /**
  * Note that a placeholder is drawn for @content, of which there is no texture, and why: in

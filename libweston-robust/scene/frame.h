@@ -12,7 +12,7 @@
 
 struct target;
 
-/** One run of triangles drawn alike. */
+/** One run of quads drawn alike. */
 struct frame_item {
 	struct content
 		*content; // of kind PIXELS, borrowed until the frame is drawn; NULL: a solid colour
@@ -25,7 +25,7 @@ struct frame_item {
 	bool blend;                    // over what is there; otherwise replace
 	bool opaque;                   // the content's alpha channel counts as 1
 	bool linear;                   // sampling: linear, or nearest
-	uint32_t first, count;         // vertices of frame.vertices
+	uint32_t first, count;         // quads of frame.vertices
 };
 
 /**

@@ -32,47 +32,27 @@ void vertex_list_fini(struct vertex_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-static struct vertex *reserve(struct vertex_list *list, uint32_t more)
+static bool grow(struct vertex_list *list)
 {
-	if (list->count + more > list->capacity) {
-		uint32_t capacity = list->capacity ? 2 * list->capacity : 256;
-		struct vertex *data = realloc(list->data, capacity * sizeof(*data));
+	uint32_t capacity = list->capacity ? 2 * list->capacity : 64;
+	struct vertex *data = realloc(list->data, capacity * QUAD_VERTICES * sizeof(*data));
 
-		if (!data) {
-			list->failed = true;
-			return NULL;
-		}
-		list->data = data;
-		list->capacity = capacity;
+	if (!data) {
+		list->failed = true;
+		return false;
 	}
-	list->count += more;
-	return list->data + list->count - more;
+	list->data = data;
+	list->capacity = capacity;
+	return true;
 }
 
-struct affine affine_from_matrix4(const float m[16])
+/* One more quad, or NULL. */
+static inline struct vertex *append(struct vertex_list *list)
 {
-	return (struct affine){.a = m[0], .b = m[4], .c = m[12], .d = m[1], .e = m[5], .f = m[13]};
-}
-
-struct affine affine_multiply(const struct affine *o, const struct affine *i)
-{
-	return (struct affine){
-		.a = o->a * i->a + o->b * i->d,
-		.b = o->a * i->b + o->b * i->e,
-		.c = o->a * i->c + o->b * i->f + o->c,
-		.d = o->d * i->a + o->e * i->d,
-		.e = o->d * i->b + o->e * i->e,
-		.f = o->d * i->c + o->e * i->f + o->f,
-	};
-}
-
-struct affine affine_translated(const struct affine *map, float x, float y)
-{
-	struct affine result = *map;
-
-	result.c += x;
-	result.f += y;
-	return result;
+	if (list->count == list->capacity && !grow(list)) {
+		return NULL;
+	}
+	return list->data + (size_t)QUAD_VERTICES * list->count++;
 }
 
 bool affine_invert(const struct affine *map, struct affine *inverse)
@@ -95,23 +75,6 @@ bool affine_invert(const struct affine *map, struct affine *inverse)
 	return true;
 }
 
-struct affine affine_scaled(const struct affine *map, float x, float y)
-{
-	return (struct affine){
-		.a = map->a * x,
-		.b = map->b * x,
-		.c = map->c * x,
-		.d = map->d * y,
-		.e = map->e * y,
-		.f = map->f * y,
-	};
-}
-
-bool affine_keeps_axes(const struct affine *map)
-{
-	return (map->b == 0.0f && map->d == 0.0f) || (map->a == 0.0f && map->e == 0.0f);
-}
-
 static struct vertex apply(const struct affine *map, float x, float y)
 {
 	return (struct vertex){
@@ -120,35 +83,35 @@ static struct vertex apply(const struct affine *map, float x, float y)
 	};
 }
 
-static void emit_rectangle(struct vertex_list *list, struct vertex low, struct vertex high)
+static inline float lesser(float a, float b)
 {
+	return a < b ? a : b;
+}
+
+static inline float greater(float a, float b)
+{
+	return a > b ? a : b;
+}
+
+/* Two opposite corners of an axis-parallel clip, low before high. */
+static inline void emit_clipped_box(struct vertex_list *list, const pixman_box32_t *box,
+	struct vertex clip_low, struct vertex clip_high)
+{
+	float x1 = greater(clip_low.x, (float)box->x1), y1 = greater(clip_low.y, (float)box->y1);
+	float x2 = lesser(clip_high.x, (float)box->x2), y2 = lesser(clip_high.y, (float)box->y2);
 	struct vertex *v;
 
-	if (low.x >= high.x || low.y >= high.y) {
+	if (x1 >= x2 || y1 >= y2) {
 		return;
 	}
-	v = reserve(list, 6);
+	v = append(list);
 	if (!v) {
 		return;
 	}
-	v[0] = low;
-	v[1] = (struct vertex){high.x, low.y};
-	v[2] = (struct vertex){low.x, high.y};
-	v[3] = v[2];
-	v[4] = v[1];
-	v[5] = high;
-}
-
-/* Two opposite corners of an axis-parallel clip. */
-static void emit_clipped_box(
-	struct vertex_list *list, const pixman_box32_t *box, struct vertex p, struct vertex q)
-{
-	struct vertex low = {
-		fmaxf(fminf(p.x, q.x), (float)box->x1), fmaxf(fminf(p.y, q.y), (float)box->y1)};
-	struct vertex high = {
-		fminf(fmaxf(p.x, q.x), (float)box->x2), fminf(fmaxf(p.y, q.y), (float)box->y2)};
-
-	emit_rectangle(list, low, high);
+	v[0] = (struct vertex){x1, y2};
+	v[1] = (struct vertex){x1, y1};
+	v[2] = (struct vertex){x2, y1};
+	v[3] = (struct vertex){x2, y2};
 }
 
 static float distance(const struct half_plane *plane, struct vertex p)
@@ -192,18 +155,22 @@ static void cut(struct polygon *polygon, const struct half_plane *plane)
 	*polygon = result;
 }
 
+/* A fan of quads around the first point, the last of which may have three corners. */
 static void emit_polygon(struct vertex_list *list, const struct polygon *polygon)
 {
-	struct vertex *v;
+	const struct vertex *points = polygon->points;
 
-	if (polygon->count < 3) {
-		return;
-	}
-	v = reserve(list, 3 * (polygon->count - 2));
-	for (unsigned i = 2; v && i < polygon->count; i++) {
-		*v++ = polygon->points[0];
-		*v++ = polygon->points[i - 1];
-		*v++ = polygon->points[i];
+	for (unsigned i = 2; i < polygon->count; i += 2) {
+		unsigned last = i + 1 < polygon->count ? i + 1 : i;
+		struct vertex *v = append(list);
+
+		if (!v) {
+			return;
+		}
+		v[0] = points[0];
+		v[1] = points[i - 1];
+		v[2] = points[i];
+		v[3] = points[last];
 	}
 }
 
@@ -224,36 +191,78 @@ static void emit_clipped_quad(
 	emit_polygon(list, &polygon);
 }
 
+/** What is to be covered, and where. */
+struct cover {
+	const pixman_box32_t *boxes; // of the shape
+	int box_count;
+	const pixman_box32_t *clips; // framebuffer pixels
+	int clip_count;
+};
+
+/* By far the most common: what is a pixel of the surface is one of the framebuffer. */
+static void emit_moved(struct vertex_list *list, const struct cover *cover, float x, float y)
+{
+	for (int i = 0; i < cover->clip_count; i++) {
+		const pixman_box32_t *clip = &cover->clips[i];
+		struct vertex low = {(float)clip->x1 - x, (float)clip->y1 - y};
+		struct vertex high = {(float)clip->x2 - x, (float)clip->y2 - y};
+
+		for (int j = 0; j < cover->box_count; j++) {
+			emit_clipped_box(list, &cover->boxes[j], low, high);
+		}
+	}
+}
+
+/* Scaled, turned by right angles, or mirrored. */
+static void emit_parallel(
+	struct vertex_list *list, const struct cover *cover, const struct affine *to_shape)
+{
+	for (int i = 0; i < cover->clip_count; i++) {
+		const pixman_box32_t *clip = &cover->clips[i];
+		struct vertex p = apply(to_shape, (float)clip->x1, (float)clip->y1);
+		struct vertex q = apply(to_shape, (float)clip->x2, (float)clip->y2);
+		struct vertex low = {lesser(p.x, q.x), lesser(p.y, q.y)};
+		struct vertex high = {greater(p.x, q.x), greater(p.y, q.y)};
+
+		for (int j = 0; j < cover->box_count; j++) {
+			emit_clipped_box(list, &cover->boxes[j], low, high);
+		}
+	}
+}
+
+static void emit_turned(
+	struct vertex_list *list, const struct cover *cover, const struct affine *to_shape)
+{
+	for (int i = 0; i < cover->clip_count; i++) {
+		float x1 = (float)cover->clips[i].x1, y1 = (float)cover->clips[i].y1;
+		float x2 = (float)cover->clips[i].x2, y2 = (float)cover->clips[i].y2;
+		const struct polygon corners = {
+			.count = 4,
+			.points = {apply(to_shape, x1, y1), apply(to_shape, x2, y1),
+				apply(to_shape, x2, y2), apply(to_shape, x1, y2)},
+		};
+
+		for (int j = 0; j < cover->box_count; j++) {
+			emit_clipped_quad(list, &cover->boxes[j], &corners);
+		}
+	}
+}
+
 void geometry_emit(struct vertex_list *list, const pixman_region32_t *shape,
 	const struct affine *to_framebuffer, const pixman_region32_t *clip)
 {
-	bool keeps_axes = affine_keeps_axes(to_framebuffer);
-	int shape_count, clip_count;
-	const pixman_box32_t *boxes =
-		pixman_region32_rectangles((pixman_region32_t *)shape, &shape_count);
-	const pixman_box32_t *clips =
-		pixman_region32_rectangles((pixman_region32_t *)clip, &clip_count);
 	struct affine to_shape;
+	struct cover cover;
 
-	if (!affine_invert(to_framebuffer, &to_shape)) {
+	cover.boxes = pixman_region32_rectangles((pixman_region32_t *)shape, &cover.box_count);
+	cover.clips = pixman_region32_rectangles((pixman_region32_t *)clip, &cover.clip_count);
+	if (affine_moves(to_framebuffer)) {
+		emit_moved(list, &cover, to_framebuffer->c, to_framebuffer->f);
+	} else if (!affine_invert(to_framebuffer, &to_shape)) {
 		return;
-	}
-	for (int i = 0; i < clip_count; i++) {
-		float x1 = (float)clips[i].x1, y1 = (float)clips[i].y1;
-		float x2 = (float)clips[i].x2, y2 = (float)clips[i].y2;
-		const struct polygon corners = {
-			.count = 4,
-			.points = {apply(&to_shape, x1, y1), apply(&to_shape, x2, y1),
-				apply(&to_shape, x2, y2), apply(&to_shape, x1, y2)},
-		};
-
-		for (int j = 0; j < shape_count; j++) {
-			if (keeps_axes) {
-				emit_clipped_box(
-					list, &boxes[j], corners.points[0], corners.points[2]);
-			} else {
-				emit_clipped_quad(list, &boxes[j], &corners);
-			}
-		}
+	} else if (affine_keeps_axes(to_framebuffer)) {
+		emit_parallel(list, &cover, &to_shape);
+	} else {
+		emit_turned(list, &cover, &to_shape);
 	}
 }

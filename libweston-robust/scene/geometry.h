@@ -14,11 +14,14 @@ struct vertex {
 	float x, y;
 };
 
-/** A growing list of triangles, three vertices each. */
+/** Corners of each quad of a vertex_list, in turn: the triangles are 0 1 2 and 0 2 3. */
+#define QUAD_VERTICES 4
+
+/** A growing list of quads. What has three corners only repeats the last one. */
 struct vertex_list {
-	struct vertex *data;      // owned
-	uint32_t count, capacity; // vertices
-	bool failed;              // memory ran out: some triangles are missing
+	struct vertex *data;      // owned; QUAD_VERTICES for each quad
+	uint32_t count, capacity; // quads
+	bool failed;              // memory ran out: some quads are missing
 };
 
 /**
@@ -36,25 +39,79 @@ void vertex_list_clear(struct vertex_list *list);
 void vertex_list_fini(struct vertex_list *list);
 
 /** The upper left 2x3 part of a column-major 4x4 matrix, which has to be affine in x and y. */
-struct affine affine_from_matrix4(const float matrix[16]);
+static inline struct affine affine_from_matrix4(const float m[16])
+{
+	return (struct affine){.a = m[0], .b = m[4], .c = m[12], .d = m[1], .e = m[5], .f = m[13]};
+}
 
-/** First @inner, then @outer. */
-struct affine affine_multiply(const struct affine *outer, const struct affine *inner);
+/** First @i, then @o. */
+static inline struct affine affine_multiply(const struct affine *o, const struct affine *i)
+{
+	return (struct affine){
+		.a = o->a * i->a + o->b * i->d,
+		.b = o->a * i->b + o->b * i->e,
+		.c = o->a * i->c + o->b * i->f + o->c,
+		.d = o->d * i->a + o->e * i->d,
+		.e = o->d * i->b + o->e * i->e,
+		.f = o->d * i->c + o->e * i->f + o->f,
+	};
+}
 
 /** Move the result by (@x, @y). */
-struct affine affine_translated(const struct affine *map, float x, float y);
+static inline struct affine affine_translated(const struct affine *map, float x, float y)
+{
+	struct affine result = *map;
+
+	result.c += x;
+	result.f += y;
+	return result;
+}
 
 /** The inverse map. Returns false, leaving *@inverse alone, when there is none. */
 bool affine_invert(const struct affine *map, struct affine *inverse);
 
 /** Scale the result: coordinates times (@x, @y). */
-struct affine affine_scaled(const struct affine *map, float x, float y);
+static inline struct affine affine_scaled(const struct affine *map, float x, float y)
+{
+	return (struct affine){
+		.a = map->a * x,
+		.b = map->b * x,
+		.c = map->c * x,
+		.d = map->d * y,
+		.e = map->e * y,
+		.f = map->f * y,
+	};
+}
 
 /** Whether rectangles stay axis-parallel. */
-bool affine_keeps_axes(const struct affine *map);
+static inline bool affine_keeps_axes(const struct affine *map)
+{
+	return (map->b == 0.0f && map->d == 0.0f) || (map->a == 0.0f && map->e == 0.0f);
+}
+
+/** Whether the map only moves. */
+static inline bool affine_moves(const struct affine *map)
+{
+	return map->a == 1.0f && map->b == 0.0f && map->d == 0.0f && map->e == 1.0f;
+}
+
+/** Whether the region has no rectangle. */
+static inline bool region_empty(const pixman_region32_t *region)
+{
+	return region->data && region->data->numRects == 0;
+}
 
 /**
- * Append triangles that cover the rectangles of @shape where, mapped by @to_framebuffer, they are
+ * Whether the bounding boxes of two regions have pixels in common: if not, nor have the regions.
+ */
+static inline bool region_extents_meet(const pixman_region32_t *a, const pixman_region32_t *b)
+{
+	return a->extents.x1 < b->extents.x2 && b->extents.x1 < a->extents.x2 &&
+	       a->extents.y1 < b->extents.y2 && b->extents.y1 < a->extents.y2;
+}
+
+/**
+ * Append quads that cover the rectangles of @shape where, mapped by @to_framebuffer, they are
  * inside the rectangles of
  * @clip (framebuffer pixels). The vertices are in the space of the shape.
  *

@@ -239,7 +239,9 @@ static void GL_APIENTRY fake_glEnableVertexAttribArray(GLuint index)
 static void GL_APIENTRY fake_glVertexAttribPointer(GLuint index, GLint size, GLenum type,
 	GLboolean normalized, GLsizei stride, const void *pointer)
 {
-	ENTER();
+	if (ENTER()) {
+		fake.current->first_vertex = (uintptr_t)pointer / (2 * sizeof(float));
+	}
 }
 
 static void GL_APIENTRY fake_glBlendFunc(GLenum source, GLenum destination)

@@ -33,6 +33,9 @@ static void unbind(enum fake_kind kind, GLuint name)
 	if (kind == FAKE_BUFFER && fake.current->pack_buffer == name) {
 		fake.current->pack_buffer = 0;
 	}
+	if (kind == FAKE_BUFFER && fake.current->element_buffer == name) {
+		fake.current->element_buffer = 0;
+	}
 	for (unit = 0; kind == FAKE_TEXTURE && unit < FAKE_UNITS; unit++) {
 		if (fake.current->textures[unit] == name) {
 			fake.current->textures[unit] = 0;
@@ -103,7 +106,11 @@ static void GL_APIENTRY fake_glBindBuffer(GLenum target, GLuint name)
 {
 	bool works = ENTER();
 
-	if (target != GL_PIXEL_PACK_BUFFER) {
+	if (target == GL_ELEMENT_ARRAY_BUFFER) {
+		if (works && (name == 0 || fake_object_get(FAKE_BUFFER, name))) {
+			fake.current->element_buffer = name;
+		}
+	} else if (target != GL_PIXEL_PACK_BUFFER) {
 		bind(FAKE_BUFFER, works, name);
 	} else if (works && (name == 0 || fake_object_get(FAKE_BUFFER, name))) {
 		fake.current->pack_buffer = name;
@@ -112,12 +119,13 @@ static void GL_APIENTRY fake_glBindBuffer(GLenum target, GLuint name)
 
 struct fake_object *fake_object_of_target(GLenum target)
 {
-	GLuint pack = fake.current->pack_buffer;
+	GLuint name = target == GL_ELEMENT_ARRAY_BUFFER ? fake.current->element_buffer
+							: fake.current->pack_buffer;
 
-	if (target != GL_PIXEL_PACK_BUFFER) {
+	if (target == GL_ARRAY_BUFFER) {
 		return fake_object_bound(FAKE_BUFFER);
 	}
-	return pack ? fake_object_get(FAKE_BUFFER, pack) : NULL;
+	return name ? fake_object_get(FAKE_BUFFER, name) : NULL;
 }
 
 static GLuint GL_APIENTRY fake_glCreateShader(GLenum type)

@@ -81,6 +81,8 @@ struct fake_context {
 	GLenum error;                  // sticky
 	GLuint bound[FAKE_KIND_COUNT]; // but textures
 	GLuint pack_buffer;
+	GLuint element_buffer; // 0: none
+	size_t first_vertex;   // that indices count from
 	GLuint textures[FAKE_UNITS];
 	unsigned unit; // active
 	bool blend, vertices_enabled, scissor;

@@ -228,20 +228,32 @@ static bool samples_what_it_cannot(const struct fake_object *program)
 	return program->shader.source != FAKE_SOURCE_SOLID && texture && texture->unsampleable;
 }
 
-static void GL_APIENTRY fake_glDrawArrays(GLenum mode, GLint first, GLsizei count)
+/* \return the vertex numbered @index of a draw, or NULL: outside of its buffer */
+static const float *vertex_at(const struct fake_object *indices, GLint index)
 {
-	struct fake_object *program, *buffer;
-	struct fake_image *image;
+	const struct fake_object *vertices = fake_object_bound(FAKE_BUFFER);
+	size_t vertex = (size_t)index;
+
+	if (indices) {
+		if ((vertex + 1) * sizeof(GLushort) > indices->bytes) {
+			return NULL;
+		}
+		vertex = ((const GLushort *)(const void *)indices->data)[vertex];
+	}
+	vertex += fake.current->first_vertex;
+	return (vertex + 1) * 2 * sizeof(float) <= vertices->bytes ? &vertices->data[2 * vertex]
+								   : NULL;
+}
+
+/* @indices: NULL for glDrawArrays */
+static void draw(const struct fake_object *indices, GLenum mode, GLint first, GLsizei count)
+{
+	struct fake_object *program = fake_object_bound(FAKE_PROGRAM);
+	struct fake_image *image = fake_draw_image();
 	GLint i, k;
 
-	if (!ENTER()) {
-		return;
-	}
-	program = fake_object_bound(FAKE_PROGRAM);
-	buffer = fake_object_bound(FAKE_BUFFER);
-	image = fake_draw_image();
-	if (!program || !program->built || !buffer || !fake.current->vertices_enabled ||
-		(size_t)(first + count) * 2 * sizeof(float) > buffer->bytes) {
+	if (!program || !program->built || !fake_object_bound(FAKE_BUFFER) ||
+		!fake.current->vertices_enabled || !vertex_at(indices, first + count - 1)) {
 		fake_set_error(GL_INVALID_OPERATION);
 		return;
 	}
@@ -259,10 +271,39 @@ static void GL_APIENTRY fake_glDrawArrays(GLenum mode, GLint first, GLsizei coun
 		struct point p[3];
 
 		for (k = 0; k < 3; k++) {
-			p[k] = transform(program, &buffer->data[2 * (i + k)]);
+			const float *vertex = vertex_at(indices, i + k);
+
+			if (!vertex) {
+				fake_set_error(GL_INVALID_OPERATION);
+				return;
+			}
+			p[k] = transform(program, vertex);
 		}
 		fill_triangle(p, image, program);
 	}
+}
+
+static void GL_APIENTRY fake_glDrawArrays(GLenum mode, GLint first, GLsizei count)
+{
+	if (ENTER()) {
+		draw(NULL, mode, first, count);
+	}
+}
+
+static void GL_APIENTRY fake_glDrawElements(
+	GLenum mode, GLsizei count, GLenum type, const void *offset)
+{
+	const struct fake_object *indices;
+
+	if (!ENTER()) {
+		return;
+	}
+	indices = fake_object_of_target(GL_ELEMENT_ARRAY_BUFFER);
+	if (!indices || type != GL_UNSIGNED_SHORT) {
+		fake_set_error(GL_INVALID_OPERATION);
+		return;
+	}
+	draw(indices, mode, (GLint)((uintptr_t)offset / sizeof(GLushort)), count);
 }
 
 static void GL_APIENTRY fake_glViewport(GLint x, GLint y, GLsizei width, GLsizei height)
@@ -306,6 +347,7 @@ void fake_fill_raster(struct gl_api *api)
 {
 	api->glDisable = fake_glDisable;
 	api->glDrawArrays = fake_glDrawArrays;
+	api->glDrawElements = fake_glDrawElements;
 	api->glEnable = fake_glEnable;
 	api->glViewport = fake_glViewport;
 }
