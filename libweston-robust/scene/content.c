@@ -177,31 +177,51 @@ static bool allocate_copy(struct content *content)
 	return content->copy;
 }
 
+/* Whole rows lie one after the other, with what pads them. */
 static void copy_texels(uint8_t *copy, const uint8_t *source, const struct content_plane *plane,
 	const pixman_box32_t *texels)
 {
-	size_t left = (size_t)texels->x1 * plane->bytes_per_texel;
 	size_t bytes = (size_t)(texels->x2 - texels->x1) * plane->bytes_per_texel;
+	size_t stride = (size_t)plane->stride;
+	size_t offset = plane->offset + (size_t)texels->y1 * stride +
+			(size_t)texels->x1 * plane->bytes_per_texel;
+	int32_t rows = texels->y2 - texels->y1;
 
-	for (int32_t y = texels->y1; y < texels->y2; y++) {
-		size_t offset = plane->offset + (size_t)y * (size_t)plane->stride + left;
-
+	if (texels->x2 - texels->x1 == plane->width) {
+		memcpy(copy + offset, source + offset, (size_t)(rows - 1) * stride + bytes);
+		return;
+	}
+	for (; rows > 0; rows--, offset += stride) {
 		memcpy(copy + offset, source + offset, bytes);
 	}
 }
 
+/* What of @box is within the image. */
 static void copy_box(struct content *content, const uint8_t *source, const pixman_box32_t *box)
 {
 	const struct content_layout *layout = &content->layout;
+	const pixman_box32_t inside = {
+		.x1 = box->x1 > 0 ? box->x1 : 0,
+		.y1 = box->y1 > 0 ? box->y1 : 0,
+		.x2 = min(box->x2, layout->width),
+		.y2 = min(box->y2, layout->height),
+	};
+	unsigned plane_index = 0;
 
-	for (unsigned i = 0; i <= layout->more_planes; i++) {
-		struct content_plane plane = content_layout_plane(layout, i);
-		pixman_box32_t texels = content_layout_texels(layout, &plane, box);
+	if (inside.x1 >= inside.x2 || inside.y1 >= inside.y2) {
+		return;
+	}
+	do {
+		struct content_plane plane = content_layout_plane(layout, plane_index);
+		pixman_box32_t texels = inside;
 
-		if (texels.x1 < texels.x2) {
+		if (layout->group > 1 || plane.hsub > 1 || plane.vsub > 1) {
+			texels = content_layout_texels(layout, &plane, &inside);
+		}
+		if (texels.x1 < texels.x2 && texels.y1 < texels.y2) {
 			copy_texels(content->copy, source, &plane, &texels);
 		}
-	}
+	} while (plane_index++ < layout->more_planes);
 }
 
 static bool readable_shm(const struct content *content)
@@ -212,27 +232,24 @@ static bool readable_shm(const struct content *content)
 bool content_update_copy(struct content *content, const pixman_region32_t *damage)
 {
 	const struct content_layout *layout = &content->layout;
-	pixman_region32_t todo;
-	const pixman_box32_t *boxes;
+	const pixman_box32_t whole = {0, 0, layout->width, layout->height};
+	const pixman_box32_t *boxes = &whole;
 	const uint8_t *source;
-	int count;
+	int count = 1;
 	bool fresh = !content->copy;
 
 	if (!readable_shm(content) || (fresh && !allocate_copy(content))) {
 		return false;
 	}
-	pixman_region32_init_rect(&todo, 0, 0, (unsigned)layout->width, (unsigned)layout->height);
 	if (!fresh) {
-		pixman_region32_intersect(&todo, &todo, damage);
+		boxes = pixman_region32_rectangles((pixman_region32_t *)damage, &count);
 	}
 	wl_shm_buffer_begin_access(content->shm);
 	source = wl_shm_buffer_get_data(content->shm);
-	boxes = pixman_region32_rectangles(&todo, &count);
 	for (int i = 0; i < count; i++) {
 		copy_box(content, source, &boxes[i]);
 	}
 	wl_shm_buffer_end_access(content->shm);
-	pixman_region32_fini(&todo);
 	return true;
 }
 

@@ -124,7 +124,7 @@ static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 {
 	bool same = gs->buffer_ref.buffer == buffer, committed = was_committed(gs);
 	struct glue_buffer *gb;
-	struct content_layout layout;
+	const struct content_layout *layout;
 
 	if (!buffer->shm_buffer) {
 		show_unread(gs, buffer);
@@ -135,11 +135,12 @@ static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 		return;
 	}
 	gb = glue_buffer_get(gs->glue, buffer);
-	if (!gb || !glue_buffer_shm_layout(gb, &layout)) {
+	layout = gb ? glue_buffer_shm_layout(gb) : NULL;
+	if (!layout) {
 		refuse(gs, buffer, "shm buffer with impossible stride, size or memory");
 		return;
 	}
-	glue_retention_hold(gs, buffer, &layout);
+	glue_retention_hold(gs, buffer, layout);
 }
 
 /* Its client may have damaged less than the placeholder covers. */
@@ -223,24 +224,38 @@ void glue_attach(struct weston_paint_node *pnode)
 
 static void take_damage(struct glue_surface *gs)
 {
+	struct weston_surface *surface = gs->surface;
+	unsigned width = (unsigned)gs->content.layout.width;
+	unsigned height = (unsigned)gs->content.layout.height;
 	pixman_region32_t damage;
 
-	pixman_region32_init(&damage);
-	weston_surface_to_buffer_region(gs->surface, &gs->surface->damage, &damage);
-	pixman_region32_intersect_rect(&damage, &damage, 0, 0, (unsigned)gs->content.layout.width,
-		(unsigned)gs->content.layout.height);
-	pixman_region32_union(&gs->damage, &gs->damage, &damage);
-	pixman_region32_fini(&damage);
+	if (region_empty(&gs->damage)) {
+		weston_surface_to_buffer_region(surface, &surface->damage, &gs->damage);
+	} else {
+		pixman_region32_init(&damage);
+		weston_surface_to_buffer_region(surface, &surface->damage, &damage);
+		pixman_region32_union(&gs->damage, &gs->damage, &damage);
+		pixman_region32_fini(&damage);
+	}
+	pixman_region32_intersect_rect(&gs->damage, &gs->damage, 0, 0, width, height);
+}
+
+/* Asked for each paint node of each frame, most of which have nothing new. */
+static bool unchanged(const struct glue_surface *gs)
+{
+	return !gs->fresh && !gs->content.lost_in && region_empty(&gs->surface->damage) &&
+	       region_empty(&gs->damage);
 }
 
 void glue_flush_damage(struct weston_paint_node *pnode)
 {
 	struct glue_surface *gs = pnode->surface->renderer_state;
-	struct weston_testsuite_quirks *quirks = &pnode->surface->compositor->test_data.test_quirks;
+	const struct weston_testsuite_quirks *quirks;
 
-	if (!gs || gs->content.kind != CONTENT_PIXELS) {
+	if (!gs || gs->content.kind != CONTENT_PIXELS || unchanged(gs)) {
 		return;
 	}
+	quirks = &pnode->surface->compositor->test_data.test_quirks;
 	replace_placeholder(gs);
 	take_damage(gs);
 	if (quirks->gl_force_full_upload && pixman_region32_not_empty(&gs->damage)) {

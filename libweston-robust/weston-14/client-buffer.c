@@ -44,25 +44,31 @@ void glue_buffer_destroy(struct glue_buffer *gb)
 	free(gb);
 }
 
-/* Pools only grow: once is enough. */
-static bool memory_suffices(struct glue_buffer *gb, const struct content_layout *layout)
+static bool memory_suffices(const struct glue_buffer *gb)
 {
 	const void *data = wl_shm_buffer_get_data(gb->buffer->shm_buffer);
 
-	if (!gb->memory_checked) {
-		gb->memory_checked = true;
-		gb->memory_suffices = mapping_bytes_from(data) >= content_layout_bytes(layout);
-	}
-	return gb->memory_suffices;
+	return mapping_bytes_from(data) >= content_layout_bytes(&gb->layout);
 }
 
-bool glue_buffer_shm_layout(struct glue_buffer *gb, struct content_layout *layout)
+/* libwayland lets a stride pass that is shorter than a row, and knows of one plane only. */
+static bool find_layout(struct glue_buffer *gb)
 {
 	const struct weston_buffer *buffer = gb->buffer;
 	const struct format *format = format_from_fourcc(buffer->pixel_format->format);
 
-	/* libwayland lets a stride pass that is shorter than a row, and knows of one plane only. */
 	return format &&
-	       format_shm_layout(format, buffer->width, buffer->height, buffer->stride, layout) &&
-	       (layout->more_planes == 0 || memory_suffices(gb, layout));
+	       format_shm_layout(
+		       format, buffer->width, buffer->height, buffer->stride, &gb->layout) &&
+	       (gb->layout.more_planes == 0 || memory_suffices(gb));
+}
+
+/* Nothing of it changes in the life of a buffer, and pools only grow: once is enough. */
+const struct content_layout *glue_buffer_shm_layout(struct glue_buffer *gb)
+{
+	if (!gb->layout_known) {
+		gb->layout_known = true;
+		gb->layout_possible = find_layout(gb);
+	}
+	return gb->layout_possible ? &gb->layout : NULL;
 }

@@ -82,6 +82,10 @@ void glue_fence_release(struct glue_output *out, struct generation *gen)
 	struct weston_paint_node *pnode;
 	int fd = -1;
 
+	if (!out->glue->images_drawn) {
+		return;
+	}
+	out->glue->images_drawn = false;
 	wl_list_for_each (pnode, &out->output->paint_node_z_order_list, z_order_link) {
 		struct weston_buffer_release *release = release_of(out, pnode);
 

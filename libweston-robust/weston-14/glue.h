@@ -66,6 +66,7 @@ struct glue {
 	uint64_t last_buffer_serial;
 
 	enum draw_view view;
+	bool images_drawn; // a frame read a client's image since the last glue_fence_release()
 	struct draw_log shader_log;
 	struct weston_binding *debug_binding;
 	struct weston_log_scope *scope;          // "gl-renderer"
@@ -126,10 +127,11 @@ struct glue_renderbuffer {
 struct glue_buffer {
 	struct wl_list link; // glue.buffers
 	struct weston_buffer *buffer;
-	uint64_t serial;            // of no other buffer, ever
-	struct wl_listener destroy; // of the buffer, not of its wl_buffer
-	bool memory_checked;  // SHM, several planes: it was looked up whether the pool has them all
-	bool memory_suffices; // with memory_checked
+	uint64_t serial;                      // of no other buffer, ever
+	struct wl_listener destroy;           // of the buffer, not of its wl_buffer
+	bool layout_known;                    // SHM: the rest of these lines is true
+	bool layout_possible;                 // and the pool has all of its planes
+	struct content_layout layout;         // with layout_possible
 	struct image_source *image;           // DMABUF: owned; NULL: none
 	struct wl_listener wl_buffer_destroy; // with image
 };
@@ -291,10 +293,10 @@ struct glue_buffer *glue_buffer_get(struct glue *glue, struct weston_buffer *buf
 void glue_buffer_destroy(struct glue_buffer *gb);
 
 /**
- * How the pixels of a buffer with a shm buffer lie in memory. Returns false when its client's word
- * for that can't be true.
+ * How the pixels of a buffer with a shm buffer lie in memory; lives as long as @gb. NULL when its
+ * client's word for that can't be true.
  */
-bool glue_buffer_shm_layout(struct glue_buffer *gb, struct content_layout *layout);
+const struct content_layout *glue_buffer_shm_layout(struct glue_buffer *gb);
 
 /** Stop listening to its wl_buffer. */
 void glue_buffer_unwatch(struct glue_buffer *gb);

@@ -330,7 +330,7 @@ void glue_output_add_damage(struct glue_output *out, pixman_region32_t *damage, 
 		}
 		rb->borders |= borders;
 	}
-	if (damage) {
+	if (damage && out->has_window) {
 		pixman_region32_union(&out->pending.region, &out->pending.region, damage);
 	}
 	if (damage && out->has_layer) {

@@ -90,7 +90,8 @@ static void skip(struct repaint *repaint)
 	}
 }
 
-/* Ready to draw: the target is bound and the context is alive. */
+/* Ready to draw: the target is bound. Whether the context is alive is asked before the frame is
+ * shown. */
 static bool begin(struct repaint *repaint)
 {
 	struct renderer *renderer = &repaint->glue->renderer;
@@ -106,7 +107,7 @@ static bool begin(struct repaint *repaint)
 			renderer_generation(renderer) ? "" : ": the context is lost");
 		return false;
 	}
-	return renderer_check(renderer);
+	return true;
 }
 
 static void everything_missing(struct repaint *repaint)

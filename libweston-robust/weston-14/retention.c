@@ -87,10 +87,10 @@ static bool still_drawn(struct weston_surface *surface)
 	return false;
 }
 
-static struct retention_facts collect_facts(struct glue_surface *gs, bool destroyed)
+static struct retention_facts collect_facts(struct glue_surface *gs, bool destroyed, int64_t now_ns)
 {
 	struct retention_facts facts = {
-		.now_ns = gs->glue->host.now_ns(&gs->glue->host),
+		.now_ns = now_ns,
 		.mapped = weston_surface_is_mapped(gs->surface),
 		.still_drawn = still_drawn(gs->surface),
 		.destroyed = destroyed,
@@ -291,9 +291,9 @@ static void apply(
 	retention_applied(&gs->retention, action, facts);
 }
 
-static void decide(struct glue_surface *gs, bool destroyed)
+static void decide(struct glue_surface *gs, bool destroyed, int64_t now_ns)
 {
-	struct retention_facts facts = collect_facts(gs, destroyed);
+	struct retention_facts facts = collect_facts(gs, destroyed, now_ns);
 
 	gs->deadline_ns = 0;
 	apply(gs, retention_decide(gs->glue->retention, &gs->retention, &facts), &facts);
@@ -305,19 +305,18 @@ static void decide(struct glue_surface *gs, bool destroyed)
 void glue_retention_flushed(struct glue_surface *gs)
 {
 	struct glue_buffer *gb = gs->buffer_ref.buffer->renderer_private;
-
 	int64_t now_ns = gs->glue->host.now_ns(&gs->glue->host);
 
 	retention_attached(&gs->retention, gb->serial, now_ns);
 	gs->drawn_ns = now_ns; /* as it will be before long */
-	decide(gs, false);
+	decide(gs, false, now_ns);
 }
 
 /* The pixels were read before, when they were flushed: by now they may be gone. */
 static void decide_again(struct glue_surface *gs, bool destroyed)
 {
 	content_still_readable(&gs->content);
-	decide(gs, destroyed);
+	decide(gs, destroyed, gs->glue->host.now_ns(&gs->glue->host));
 }
 
 int glue_retention_timer(void *data)

@@ -13,6 +13,16 @@ struct node_draw {
 	float view_alpha;
 };
 
+/** What all nodes of an output have in common. */
+struct output_draw {
+	struct glue_output *out;
+	struct glue_paint *paint;
+	struct affine from_global; // global coordinates to framebuffer pixels
+	struct affine to_clip;     // to clip space
+	bool only_moves;           // to framebuffer pixels, by whole ones
+	int32_t x, y;              // with only_moves: by how many
+};
+
 static void region_to_area(struct glue_output *out, const struct weston_geometry *area,
 	pixman_region32_t *dst, pixman_region32_t *src)
 {
@@ -26,18 +36,37 @@ void glue_region_to_framebuffer(
 	region_to_area(out, &out->area, dst, src);
 }
 
-/* From surface coordinates to the framebuffer, and to clip space. */
-static void set_transforms(struct node_draw *draw, struct glue_output *out,
-	const struct weston_geometry *area, struct weston_view *view)
+/* From global coordinates to the framebuffer, and to clip space. */
+static void set_output_transforms(struct output_draw *all)
+{
+	const struct weston_geometry *area = &all->paint->area;
+	struct affine frame_clip = frame_to_clip(&all->out->glue->frame);
+	struct affine map = affine_from_matrix4(all->out->output->matrix.d);
+
+	map = affine_translated(&map, (float)area->x, (float)area->y);
+	all->from_global = map;
+	all->to_clip = affine_multiply(&frame_clip, &map);
+	all->x = (int32_t)map.c;
+	all->y = (int32_t)map.f;
+	all->only_moves = affine_moves(&map) && map.c == (float)all->x && map.f == (float)all->y;
+}
+
+/* The same from surface coordinates. */
+static void set_transforms(
+	struct node_draw *draw, const struct output_draw *all, const struct weston_view *view)
 {
 	struct affine to_global = affine_from_matrix4(view->transform.matrix.d);
-	struct affine from_global = affine_from_matrix4(out->output->matrix.d);
-	struct affine frame_clip = frame_to_clip(&draw->glue->frame), to_clip;
 
-	from_global = affine_translated(&from_global, (float)area->x, (float)area->y);
-	to_clip = affine_multiply(&frame_clip, &from_global);
-	draw->to_framebuffer = affine_multiply(&from_global, &to_global);
-	draw->item.to_clip = affine_multiply(&to_clip, &to_global);
+	if (all->only_moves && affine_moves(&to_global)) {
+		draw->to_framebuffer =
+			affine_translated(&to_global, all->from_global.c, all->from_global.f);
+		draw->item.to_clip = all->to_clip;
+		draw->item.to_clip.c += all->to_clip.a * to_global.c;
+		draw->item.to_clip.f += all->to_clip.e * to_global.f;
+		return;
+	}
+	draw->to_framebuffer = affine_multiply(&all->from_global, &to_global);
+	draw->item.to_clip = affine_multiply(&all->to_clip, &to_global);
 }
 
 /* Returns false when the node shows nothing that could be drawn. */
@@ -61,8 +90,11 @@ static bool choose_content(struct node_draw *draw, struct weston_paint_node *pno
 		}
 		return true;
 	}
-	if (gs->content.kind == CONTENT_IMAGE && !glue_fence_acquire(gs)) {
-		return false;
+	if (gs->content.kind == CONTENT_IMAGE) {
+		draw->glue->images_drawn = true;
+		if (!glue_fence_acquire(gs)) {
+			return false;
+		}
 	}
 	gs->drawn_ns = draw->glue->frame_ns;
 	draw->item.content = &gs->content;
@@ -81,12 +113,12 @@ static bool choose_color(
 	if (pnode->draw_solid) {
 		source = outcome ? outcome->from_sRGB_to_blend : NULL;
 	}
-	return glue_color_get(out->glue, source, &draw->item.color);
+	return !source || glue_color_get(out->glue, source, &draw->item.color);
 }
 
 static void add_part(struct node_draw *draw, pixman_region32_t *shape, bool opaque)
 {
-	if (!pixman_region32_not_empty(shape)) {
+	if (region_empty(shape)) {
 		return;
 	}
 	draw->item.opaque = opaque;
@@ -95,29 +127,37 @@ static void add_part(struct node_draw *draw, pixman_region32_t *shape, bool opaq
 }
 
 /* Opaque and blended parts of the node, in surface coordinates. */
+static void add_mixed(
+	struct node_draw *draw, struct weston_paint_node *pnode, pixman_region32_t *whole)
+{
+	pixman_region32_t part;
+
+	pixman_region32_init(&part);
+	pixman_region32_intersect(&part, whole, &pnode->surface->opaque);
+	add_part(draw, &part, true);
+	pixman_region32_subtract(&part, whole, &pnode->surface->opaque);
+	add_part(draw, &part, false);
+	pixman_region32_fini(&part);
+}
+
 static void add_parts(struct node_draw *draw, struct weston_paint_node *pnode)
 {
 	struct weston_surface *surface = pnode->surface;
-	pixman_region32_t whole, opaque, blended;
+	pixman_region32_t whole;
 
 	pixman_region32_init_rect(
 		&whole, 0, 0, (unsigned)surface->width, (unsigned)surface->height);
 	if (pnode->view->geometry.scissor_enabled) {
 		pixman_region32_intersect(&whole, &whole, &pnode->view->geometry.scissor);
 	}
-	pixman_region32_init(&opaque);
-	pixman_region32_init(&blended);
 	if (pnode->is_fully_opaque) {
-		pixman_region32_copy(&opaque, &whole);
+		add_part(draw, &whole, true);
+	} else if (region_empty(&surface->opaque)) {
+		add_part(draw, &whole, false);
 	} else {
-		pixman_region32_intersect(&opaque, &whole, &surface->opaque);
-		pixman_region32_subtract(&blended, &whole, &opaque);
+		add_mixed(draw, pnode, &whole);
 	}
-	add_part(draw, &opaque, true);
-	add_part(draw, &blended, false);
 	pixman_region32_fini(&whole);
-	pixman_region32_fini(&opaque);
-	pixman_region32_fini(&blended);
 }
 
 /* Grow by a pixel on every side. */
@@ -141,39 +181,57 @@ static void dilate(pixman_region32_t *region)
  * leaves it alone: it goes on showing what was there. In a fresh target nothing was, so what is
  * behind is drawn there.
  */
-static void find_clip(
-	pixman_region32_t *clip, struct weston_paint_node *pnode, struct glue_paint *paint)
+static void find_clip(struct node_draw *draw, const struct output_draw *all,
+	struct weston_paint_node *pnode, pixman_region32_t *visible)
 {
-	pixman_region32_copy(clip, &pnode->visible);
-	if (paint->fresh && pixman_region32_not_empty(clip)) {
-		dilate(clip);
+	struct glue_paint *paint = all->paint;
+
+	if (paint->fresh && !region_empty(visible)) {
+		pixman_region32_copy(&draw->clip, visible);
+		dilate(&draw->clip);
+		visible = &draw->clip;
 	}
-	pixman_region32_intersect(clip, clip, &paint->region);
+	pixman_region32_intersect(&draw->clip, visible, &paint->region);
+	if (region_empty(&draw->clip)) {
+		return;
+	}
+	if (all->only_moves) {
+		pixman_region32_translate(&draw->clip, all->x, all->y);
+	} else {
+		region_to_area(all->out, &paint->area, &draw->clip, &draw->clip);
+	}
 }
 
-static void add_node(
-	struct glue_output *out, struct weston_paint_node *pnode, struct glue_paint *paint)
+static void add_visible(const struct output_draw *all, struct weston_paint_node *pnode)
 {
 	struct node_draw draw = {
-		.glue = out->glue,
+		.glue = all->out->glue,
 		.view_alpha = pnode->view->alpha,
 		.item = {.alpha = pnode->view->alpha},
 	};
 
-	if (pnode->plane != &out->output->primary_plane && !pnode->need_hole) {
-		return;
-	}
-	if (!pnode->surf_xform_valid || !choose_color(&draw, out, pnode)) {
+	if (!choose_color(&draw, all->out, pnode)) {
 		return;
 	}
 	pixman_region32_init(&draw.clip);
-	find_clip(&draw.clip, pnode, paint);
-	if (pixman_region32_not_empty(&draw.clip) && choose_content(&draw, pnode)) {
-		region_to_area(out, &paint->area, &draw.clip, &draw.clip);
-		set_transforms(&draw, out, &paint->area, pnode->view);
+	find_clip(&draw, all, pnode, &pnode->visible);
+	if (!region_empty(&draw.clip) && choose_content(&draw, pnode)) {
+		set_transforms(&draw, all, pnode->view);
 		add_parts(&draw, pnode);
 	}
 	pixman_region32_fini(&draw.clip);
+}
+
+/* Most nodes of a desktop are none of a frame's business, and must cost it as little. */
+static bool concerns(const struct output_draw *all, const struct weston_paint_node *pnode)
+{
+	const struct glue_paint *paint = all->paint;
+
+	if (pnode->plane != &all->out->output->primary_plane && !pnode->need_hole) {
+		return false;
+	}
+	return pnode->surf_xform_valid &&
+	       (paint->fresh || region_extents_meet(&pnode->visible, &paint->region));
 }
 
 pixman_box32_t glue_border_box(const struct glue_output *out, enum gl_renderer_border_side side)
@@ -236,12 +294,16 @@ static void begin_frame(struct glue_output *out, const struct glue_paint *paint)
 
 void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
 {
+	struct output_draw all = {.out = out, .paint = paint};
 	struct weston_paint_node *pnode;
 
 	out->glue->frame_ns = out->glue->host.now_ns(&out->glue->host);
 	begin_frame(out, paint);
+	set_output_transforms(&all);
 	wl_list_for_each_reverse (pnode, &out->output->paint_node_z_order_list, z_order_link) {
-		add_node(out, pnode, paint);
+		if (concerns(&all, pnode)) {
+			add_visible(&all, pnode);
+		}
 	}
 	add_borders(out, paint);
 }
