@@ -23,6 +23,8 @@ TIMED = re.compile(r"egl(Create|Destroy)Context|eglMakeCurrent|gl(Compile|Link|U
                    r"glProgramBinary|glCreateShaderProgram|gl(Compressed)?Tex(Sub)?Image|"
                    r"glTexStorage|glReadPixels|glFinish|glFlush|glDraw(Arrays|Elements)|"
                    r"glBuffer(Sub)?Data|eglSwapBuffers")
+# For these, the CPU time of the thread too.
+CPU_TIMED = re.compile(r"glTex(Sub)?Image")
 # What takes long under callgrind, and does not matter where only the renderer's own costs do.
 MUTABLE = re.compile(r"gl(Draw(Arrays|Elements)|TexSubImage)")
 # By hand: it hands out the wrappers.
@@ -47,8 +49,12 @@ def wrapper(f, hooks):
     if not TIMED.match(f.name):
         lines.append(call if f.void else f"return {call}")
     else:
-        lines += ["uint64_t start_ns = now_ns();", call if f.void else f"{f.ret} result = {call}",
+        cpu = CPU_TIMED.match(f.name)
+        lines += ["uint64_t cpu_ns = read_ns(CLOCK_THREAD_CPUTIME_ID);"] if cpu else []
+        lines += ["uint64_t start_ns = read_ns(CLOCK_MONOTONIC);",
+                  call if f.void else f"{f.ret} result = {call}",
                   f"count_time(TIMED_{f.name}, start_ns);"]
+        lines += [f"count_cpu(TIMED_{f.name}, cpu_ns);"] if cpu else []
         lines += [] if f.void else ["return result;"]
     pointer = f.prototype("(*real_").replace(f.name + "(", f.name + ")(", 1)
     scope = "EXPORT " if f.core else "static "
@@ -85,8 +91,11 @@ def main():
            "enum timed {\n", *(f"\tTIMED_{name},\n" for name in timed),
            "\tTIMED_COUNT,\n};\n\n", "static const char *const timed_names[TIMED_COUNT] = {\n",
            *(f'\t"ns:{name}",\n' for name in timed), "};\n\n",
+           "static const char *const cpu_names[TIMED_COUNT] = {\n",
+           *(f'\t"cpu:{name}",\n' for name in timed), "};\n\n",
            "static bool muted(void);\n", "static void count_call(enum fn fn);\n",
-           "static void count_time(enum timed timed, uint64_t start_ns);\n\n"]
+           "static void count_time(enum timed timed, uint64_t start_ns);\n",
+           "static void count_cpu(enum timed timed, uint64_t start_ns);\n\n"]
     out += [wrapper(f, hooks) for f in functions if f.name != OWN]
     out.append("static const struct entry entries[FN_COUNT] = {\n")
     for f in functions:

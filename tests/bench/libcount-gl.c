@@ -83,11 +83,11 @@ static void add(int row, uint64_t n)
 	__atomic_fetch_add(value, n, __ATOMIC_RELAXED);
 }
 
-static uint64_t now_ns(void)
+static uint64_t read_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
@@ -290,7 +290,13 @@ static bool muted(void)
 
 static void count_time(enum timed timed, uint64_t start_ns)
 {
-	add(QUANTITIES + FN_COUNT + (int)timed, now_ns() - start_ns);
+	add(QUANTITIES + FN_COUNT + (int)timed, read_ns(CLOCK_MONOTONIC) - start_ns);
+}
+
+static void count_cpu(enum timed timed, uint64_t start_ns)
+{
+	add(QUANTITIES + FN_COUNT + TIMED_COUNT + (int)timed,
+		read_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns);
 }
 
 static int compare_names(const void *key, const void *entry)
@@ -320,13 +326,17 @@ static const char *row_name(size_t row)
 		return quantity_names[row];
 	}
 	row -= QUANTITIES;
-	return row < FN_COUNT ? entries[row].name : timed_names[row - FN_COUNT];
+	if (row < FN_COUNT) {
+		return entries[row].name;
+	}
+	row -= FN_COUNT;
+	return row < TIMED_COUNT ? timed_names[row] : cpu_names[row - TIMED_COUNT];
 }
 
 static void open_page(void)
 {
 	const char *path = getenv("WR_COUNT_GL");
-	size_t rows = QUANTITIES + FN_COUNT + TIMED_COUNT;
+	size_t rows = QUANTITIES + FN_COUNT + 2 * TIMED_COUNT;
 	size_t size = sizeof(struct page) + rows * sizeof(page->rows[0]);
 	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
 
