@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: weston-robust contributors
 """The measurements of one scene: calls, bytes, instructions, pictures. Those of time are in bench_time."""
 
-import glob
 import os
 import re
+import statistics
 
 import bench_world
 import kit
@@ -16,29 +16,32 @@ COUNT_TRIES = 4
 PROFILED = 8
 
 
-def counts_of(world, scene, renderer, picture=None, steps=COUNTED):
-    """Calls and quantities per frame really painted.
-
-    Damage of one step that comes in two pieces may be painted in two frames; that is tried again, since
-    then a frame is another.
-    """
-    wanted = steps * scene.outputs
+def counts_of(world, scene, renderer, times, picture=None, steps=COUNTED):
+    """Calls and quantities per frame really painted: a dictionary for each of so many intervals."""
+    found = []
     with world.life(renderer, scene, how='count') as life:
         life.step(WARM_UP)
-        for _ in range(COUNT_TRIES):
-            life.settle()
-            before, first = life.calls.read(), life.page.read()
-            life.step(steps)
-            life.settle()
-            after, last = life.calls.read(), life.page.read()
-            frames = last['frames'] - first['frames']
-            if frames == wanted:
-                break
+        for _ in range(times):
+            found.append(count_interval(life, scene, steps))
         if picture:
             life.capture(picture)
-    after.subtract(before)
+    return found
+
+
+def count_interval(life, scene, steps):
+    """Damage of one step that comes in two pieces may be painted in two frames: then once more."""
+    for _ in range(COUNT_TRIES):
+        life.settle()
+        before, first = life.calls.read(), life.page.read()
+        life.step(steps)
+        life.settle()
+        after, last = life.calls.read(), life.page.read()
+        frames = last['frames'] - first['frames']
+        if frames == steps * scene.outputs:
+            break
     if frames == 0:
-        raise kit.TestError(f'{scene.name}: {renderer} has painted nothing')
+        raise kit.TestError(f'{scene.name}: nothing is painted')
+    after.subtract(before)
     return summarise(after, frames, last['pixels'] - first['pixels'])
 
 
@@ -59,20 +62,30 @@ def summarise(counts, frames, pixels):
     }
 
 
-def instructions_of(world, scene, renderer, steps=PROFILED):
-    """Instructions within the module per frame, and by function; the driver's are not among them."""
+def instructions_of(world, scene, renderer, times, steps=PROFILED):
+    """Instructions within the module per frame, and by function; the driver's are not among them.
+
+    A dictionary for each of so many intervals.
+    """
+    found = []
     with world.life(renderer, scene, how='callgrind') as life:
         life.step(WARM_UP)
-        life.page.order('z', life.timeout)
-        first = life.page.read()['frames']
-        life.step(steps)
-        frames = life.page.read()['frames'] - first
-        life.page.order('d', life.timeout)
-        dump = glob.glob(os.path.join(life.folder, 'callgrind.out.1'))
-        costs, objects = bench_world.costs(dump[0], lambda ob: is_renderer(world, renderer, ob)) \
-            if dump else ({}, {})
+        for number in range(1, times + 1):
+            life.page.order('z', life.timeout)
+            first = life.page.read()['frames']
+            life.step(steps)
+            frames = life.page.read()['frames'] - first
+            life.page.order('d', life.timeout)
+            dump = os.path.join(life.folder, f'callgrind.out.{number}')
+            found.append(read_profile(world, renderer, dump, frames))
+    return found
+
+
+def read_profile(world, renderer, dump, frames):
+    costs, objects = bench_world.costs(dump, lambda ob: is_renderer(world, renderer, ob)) \
+        if os.path.exists(dump) else ({}, {})
     if frames == 0 or not costs:
-        raise kit.TestError(f'{scene.name}: callgrind has seen nothing of {renderer}')
+        raise kit.TestError(f'callgrind has seen nothing of {renderer}')
     return {'frames': frames, 'instructions': sum(costs.values()) / frames,
             'functions': {name: n / frames for name, n in costs.most_common(60)},
             'objects': {os.path.basename(ob): n / frames for ob, n in objects.most_common(12)}}
@@ -87,6 +100,17 @@ def is_renderer(world, renderer, ob):
 def pictures_differ(world, scene, pictures):
     """What wr-compare says of both renderers' pictures after the same steps."""
     return kit.compare(world.build, pictures['stock'], pictures['ours'], scene.tolerance)
+
+
+def spread(found, key):
+    """The median of the intervals' ratios, and the lowest and highest; medians of both."""
+    pairs = [(ours[key], stock[key]) for stock, ours in zip(found['stock'], found['ours'])]
+    ratios = [ratio(*pair) for pair in pairs]
+    known = [value for value in ratios if value is not None]
+    return {'stock': statistics.median(stock for _, stock in pairs),
+            'ours': statistics.median(ours for ours, _ in pairs),
+            'ratio': statistics.median(known) if known else None,
+            'low': min(known, default=None), 'high': max(known, default=None)}
 
 
 def ratio(ours, stock):

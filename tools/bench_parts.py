@@ -4,7 +4,6 @@
 
 import concurrent.futures
 import os
-import statistics
 
 import bench_measure as measure
 import bench_recovery
@@ -24,7 +23,8 @@ PARTS = {
     'recovery': 'recovery time against its floor',
 }
 BY_SCENE = ('counts', 'instructions', 'times', 'paced')
-SECONDS = {'counts': 4, 'instructions': 12, 'times': 4, 'paced': 4.4}  # a pair, on a quiet machine
+# A scene, and each pair of it, on a quiet machine.
+SECONDS = {'counts': (3, 1.2), 'instructions': (7, 1), 'times': (0, 3.5), 'paced': (0, 3.5)}
 QUICK_STEPS = 10
 PACED_STEPS = 30
 STARTS = 2  # as many pairs of starts as of others, times this
@@ -33,8 +33,8 @@ STARTS = 2  # as many pairs of starts as of others, times this
 def estimate(scenes, options):
     seconds = 0
     for part in set(options.parts) & set(BY_SCENE):
-        pairs = options.pairs if part in ('times', 'paced') else 1
-        seconds += len(scenes) * pairs * SECONDS[part]
+        once, each = SECONDS[part]
+        seconds += len(scenes) * (once + each * options.pairs)
     others = {'startup': 10, 'upload': 10, 'polling': 2, 'retention': 30,
               'recovery': 180 if options.full else 40}
     return seconds + sum(others.get(part, 0) for part in options.parts)
@@ -50,21 +50,28 @@ def warm_up(world):
 def counts(world, scene, options, result, say):
     pictures = {renderer: os.path.join(world.scratch, f'{scene.name}-{renderer}.png')
                 for renderer in measure.RENDERERS}
-    found = {renderer: measure.counts_of(world, scene, renderer, pictures[renderer])
+    found = {renderer: measure.counts_of(world, scene, renderer, options.pairs, pictures[renderer])
              for renderer in measure.RENDERERS}
-    stock, ours = found['stock'], found['ours']
+    result['count_spreads'] = {}
     for key, name in (('calls', 'gl_calls'), ('state', 'state_changes'), ('draws', 'draw_calls'),
                       ('upload_bytes', 'upload_bytes'), ('read_bytes', 'read_bytes')):
-        result[name + '_ratio'] = measure.ratio(ours[key], stock[key])
-        say(f'  {name:14} stock {stock[key]:12.1f}  ours {ours[key]:12.1f}  '
-            f'ratio {text(result[name + "_ratio"])}')
-    result['counts'] = found
-    result['frames'] = {renderer: found[renderer]['frames'] for renderer in found}
+        one = result['count_spreads'][key] = measure.spread(found, key)
+        result[name + '_ratio'] = one['ratio']
+        show_spread(say, name, one)
+    result['counts'] = {renderer: found[renderer][0] for renderer in found}
+    result['frames'] = {renderer: sum(one['frames'] for one in found[renderer])
+                        for renderer in found}
     result['pictures'] = measure.pictures_differ(world, scene, pictures)
     say(f'  frames         {result["frames"]}; pixels that differ: '
         f'{result["pictures"]["pixels_differing"]}')
     if options.calls:
-        show_both(say, stock['by_name'], ours['by_name'])
+        show_both(say, *(result['counts'][renderer]['by_name'] for renderer in measure.RENDERERS))
+
+
+def show_spread(say, name, one):
+    ratio = 'ratio -' if one['ratio'] is None else \
+        f'ratio {one["ratio"]:.3f} ({one["low"]:.3f} to {one["high"]:.3f})'
+    say(f'  {name:14} stock {one["stock"]:12.3f}  ours {one["ours"]:12.3f}  {ratio}')
 
 
 def show_both(say, stock, ours):
@@ -72,21 +79,18 @@ def show_both(say, stock, ours):
         say(f'    {name:34} stock {stock.get(name, 0):10.2f}  ours {ours.get(name, 0):10.2f}')
 
 
-def text(value):
-    return '-' if value is None else f'{value:.3f}'
-
-
 def instructions(world, scene, options, result, say):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        runs = {renderer: pool.submit(measure.instructions_of, world, scene, renderer)
+        runs = {renderer: pool.submit(measure.instructions_of, world, scene, renderer,
+                                      options.pairs)
                 for renderer in measure.RENDERERS}
         found = {renderer: run.result() for renderer, run in runs.items()}
-    stock, ours = (found[renderer]['instructions'] for renderer in measure.RENDERERS)
-    result['instructions'] = found
-    result['instructions_ratio'] = ours / stock
-    say(f'  instructions   stock {stock:12.1f}  ours {ours:12.1f}  ratio {ours / stock:.3f}')
+    one = measure.spread(found, 'instructions')
+    result['instructions'] = {'spread': one, **{r: found[r][0] for r in found}}
+    result['instructions_ratio'] = one['ratio']
+    show_spread(say, 'instructions', one)
     if options.functions:
-        for name, n in found['ours']['functions'].items():
+        for name, n in found['ours'][0]['functions'].items():
             say(f'    {n:10.1f} {name}')
 
 
@@ -112,9 +116,7 @@ def paced(world, scene, options, result, say):
 
 def show_times(say, name, found, keys):
     for key in keys:
-        one = found[key]
-        say(f'  {name + " " + key:14} stock {one["stock"]:12.3f}  ours {one["ours"]:12.3f}  '
-            f'ratio {one["ratio"]:.3f} ({one["low"]:.3f} to {one["high"]:.3f})')
+        show_spread(say, f'{name} {key}', found[key])
 
 
 def measure_scene(world, scene, options, say):
@@ -193,7 +195,3 @@ def measure_rest(world, results, options, say):
         if part in options.parts:
             say(f'{part}: {PARTS[part]}')
             function(world, results, options, say)
-
-
-def mean(values):
-    return statistics.fmean(values) if values else None

@@ -13,7 +13,7 @@ COLUMNS = (
     ('calls', 'gl_calls_ratio', None),
     ('state', 'state_changes_ratio', None),
     ('draws', 'draw_calls_ratio', None),
-    ('instr.', 'instructions_ratio', None),
+    ('instr.', 'instructions_ratio', ('instructions', 'spread')),
     ('bytes', 'upload_bytes_ratio', None),
     ('CPU', 'cpu_ratio', ('free', 'cpu_ms')),
     ('CPU 60 Hz', 'cpu_paced_ratio', ('paced', 'cpu_ms')),
@@ -106,7 +106,7 @@ def absolutes(scene):
     for key, shape, divisor in (('calls', '{:.0f}', 1), ('draws', '{:.1f}', 1)):
         yield pair(counts and {r: counts[r][key] for r in counts}, shape, divisor)
     instructions = scene.get('instructions')
-    yield pair(instructions and {r: instructions[r]['instructions'] for r in instructions}, '{:.0f}')
+    yield pair(instructions and instructions['spread'], '{:.0f}')
     yield pair(counts and {r: counts[r]['upload_bytes'] for r in counts}, '{:.1f}', 1024)
     yield pair(scene.get('free', {}).get('cpu_ms'), '{:.3f}')
     yield pair(scene.get('paced', {}).get('rss_kib'), '{:.1f}', 1024)
