@@ -150,6 +150,7 @@ class Shown:
         self.stage = 0
         self.gone = False  # its buffers were destroyed
         self.fresh = True  # has committed since the last picture
+        self.vague = False  # what it then committed may have been painted in one world only
 
     def plain(self):
         """No filtering: drawn piece by piece it equals what is drawn at once."""
@@ -201,7 +202,7 @@ class Plan:
         rare = self.rare and self.rnd.random() < 0.003
         shown.scene = self.rnd.choice(self.rare if rare else self.scenes)
         shown.stage = 1
-        shown.gone = False
+        shown.gone = shown.vague = False
         return [('op', slot, f'show {shown.scene.name}')]
 
     def change(self, slot):
@@ -220,10 +221,11 @@ class Plan:
             (2, 'destroy-buffers'), (1, 'clear'), (1, 'frame')))
         if command == 'destroy-buffers':
             # What was never drawn may be lost with its buffer, under any renderer.
-            command = 'change' if shown.fresh else command
-            shown.gone |= not shown.fresh
+            command = 'change' if shown.fresh or shown.vague else command
+            shown.gone |= command == 'destroy-buffers'
         if command == 'clear':
             shown.scene = None
+        shown.vague |= shown.fresh and command.startswith('move')  # off the screen, perhaps
         if command.startswith('resize') and (shown.gone or not shown.whole_pixels()):
             command = 'change'
         shown.fresh |= command != 'destroy-buffers'
@@ -244,6 +246,8 @@ class Plan:
     def output(self):
         """An output changes."""
         rnd = self.rnd
+        for shown in self.clients.values():
+            shown.vague |= shown.fresh
         name = rnd.choice(OUTPUTS)
         if not self.on[name]:
             self.on[name] = True
