@@ -57,6 +57,9 @@ static void create(struct job *job)
 		job->programs.count = 0;
 		create(job);
 	}
+	if (job->generation) {
+		job->generation->inherited = NULL;
+	}
 }
 
 static void dispose(struct job *job, struct generation **gen)
@@ -90,6 +93,7 @@ static void rebuild(struct job *job)
 	/* It may be in the way: of memory, or of a driver that knows one context only. */
 	if (!job->generation && job->old) {
 		dispose(job, &job->old);
+		program_set_forget_binaries(&job->programs);
 		create(job);
 	}
 	if (!leave_context(job) && job->generation) {
@@ -138,5 +142,8 @@ void job_run(struct job *job)
 
 void job_destroy(struct job *job)
 {
+	if (job) {
+		program_set_forget_binaries(&job->programs);
+	}
 	free(job);
 }

@@ -167,6 +167,10 @@ struct recovery_input rebuild_conclude(struct renderer *renderer, struct job *jo
 			renderer_configure(renderer, &renderer->config);
 		}
 	}
+	if (answer.event == RECOVERY_EVENT_REBUILD_FAILED) {
+		/* They may be to blame. */
+		program_set_forget_binaries(&renderer->programs);
+	}
 	if (answer.event == RECOVERY_EVENT_REBUILT) {
 		record_rebuilt(&renderer->record, renderer->generation);
 	}
@@ -196,7 +200,7 @@ static struct job *prepare_rebuild(struct renderer *renderer, enum recovery_rung
 		job->older = renderer->leftover;
 		renderer->leftover = NULL;
 		renderer->leftover_due = false;
-		job->programs = renderer->programs;
+		program_set_copy(&job->programs, &renderer->programs);
 		job->begin_ns = renderer->host->now_ns(renderer->host);
 		renderer->generation = NULL;
 	}

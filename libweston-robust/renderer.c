@@ -256,6 +256,7 @@ void renderer_fini(struct renderer *renderer)
 	lost = renderer->generation && renderer->generation->lost;
 	generation_destroy(renderer->generation, lost);
 	renderer->generation = NULL;
+	program_set_forget_binaries(&renderer->programs);
 	if (!lost || !renderer->disposal->abandon_display) {
 		egl_finish(&renderer->egl);
 	}

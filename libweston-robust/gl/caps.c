@@ -56,6 +56,17 @@ static bool has_timer_query(const struct gl_api *api, const char *list)
 	       api->glGetQueryObjectuivEXT && api->glQueryCounterEXT;
 }
 
+static bool has_program_binary(const struct gl_api *api, int version)
+{
+	GLint formats = 0;
+
+	if (version < 30 || !api->glGetProgramBinary || !api->glProgramBinary) {
+		return false;
+	}
+	api->glGetIntegerv(GL_NUM_PROGRAM_BINARY_FORMATS, &formats);
+	return formats > 0;
+}
+
 const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool robust)
 {
 	const char *list = (const char *)api->glGetString(GL_EXTENSIONS);
@@ -79,6 +90,7 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	read_image_caps(caps, api, list);
 	read_framebuffer_caps(caps, api, list);
 	caps->timer_query = has_timer_query(api, list);
+	caps->program_binary = has_program_binary(api, caps->version);
 	caps->color_ops &= api->glTexImage3D != NULL;
 
 	if (!caps->texture_bgra) {

@@ -30,6 +30,7 @@ struct gl_caps {
 	bool pack_reverse_rows;  // GL_ANGLE_pack_reverse_row_order
 	bool pixel_pack_buffer;  // with a fence that can be asked
 	bool timer_query;        // GL_EXT_disjoint_timer_query
+	bool program_binary;     // of linked programs, in some format
 	/** Reset status query; NULL: the context cannot tell, or was made without reset
 	 * notification. */
 	gl_reset_query get_reset_status;

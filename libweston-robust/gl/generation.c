@@ -95,6 +95,9 @@ struct generation *generation_create_any(struct egl *egl, uint64_t id,
 	struct generation *gen = allocate(egl, id);
 
 	*status = RESET_STATUS_NONE;
+	if (gen) {
+		gen->inherited = programs;
+	}
 	*error = gen ? begin(gen, programs, status) : "out of memory";
 	if (!*error) {
 		return gen;

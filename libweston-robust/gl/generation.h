@@ -62,6 +62,9 @@ struct generation {
 	bool indices_doubtful;              // GL may not have taken them
 	uint32_t quad_base;                 // where the vertices begin that indices count from
 
+	/* While it is being made: programs of the generation before; borrowed, or NULL. */
+	const struct program_set *inherited;
+
 	GLenum seen_error; // by generation_saw_error(), not read yet; 0: none
 	bool seen_loss;    // likewise GL_CONTEXT_LOST
 	bool lost;  // told so by generation_mark_lost(): GL is not called any more, only asked for
@@ -91,7 +94,8 @@ struct generation *generation_create(struct egl *egl, uint64_t id, const char **
  * lost, with *@error set, and *@status telling the cause. Its status can be queried until the reset
  * is over, then it has to be destroyed as lost.
  *
- * @programs: what the proof of life may draw with, see draw_probe(); may be NULL.
+ * @programs: what the proof of life may draw with, see draw_probe(); may be NULL. Becomes
+ * generation.inherited, which is for the caller to end.
  */
 struct generation *generation_create_any(struct egl *egl, uint64_t id,
 	const struct program_set *programs, enum reset_status *status, const char **error);

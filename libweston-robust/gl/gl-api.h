@@ -145,10 +145,12 @@
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatusKHR)                           \
 	X(PFNGLGETGRAPHICSRESETSTATUSKHRPROC, GetGraphicsResetStatus)                              \
 	X(PFNGLGETINTEGER64VEXTPROC, GetInteger64vEXT)                                             \
+	X(PFNGLGETPROGRAMBINARYPROC, GetProgramBinary)                                             \
 	X(PFNGLGETQUERYIVEXTPROC, GetQueryivEXT)                                                   \
 	X(PFNGLGETQUERYOBJECTUI64VEXTPROC, GetQueryObjectui64vEXT)                                 \
 	X(PFNGLGETQUERYOBJECTUIVEXTPROC, GetQueryObjectuivEXT)                                     \
 	X(PFNGLMAPBUFFERRANGEPROC, MapBufferRange)                                                 \
+	X(PFNGLPROGRAMBINARYPROC, ProgramBinary)                                                   \
 	X(PFNGLQUERYCOUNTEREXTPROC, QueryCounterEXT)                                               \
 	X(PFNGLTEXIMAGE3DPROC, TexImage3D)                                                         \
 	X(PFNGLUNMAPBUFFERPROC, UnmapBuffer)                                                       \

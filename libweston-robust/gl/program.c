@@ -139,6 +139,37 @@ static void find_uniforms(struct generation *gen, struct program *program)
 	}
 }
 
+/* NULL: it has to be linked. */
+static struct program_binary *find_inherited(
+	const struct generation *gen, const struct program *program)
+{
+	const struct program_set *set = gen->inherited;
+
+	for (unsigned i = 0; set && i < set->count; i++) {
+		if (program_key_code(&set->keys[i]) == program->code) {
+			return set->binaries[i];
+		}
+	}
+	return NULL;
+}
+
+static void make(struct generation *gen, struct program *program, char **log)
+{
+	struct program_binary *binary = find_inherited(gen, program);
+
+	if (binary) {
+		program->name = program_binary_load(gen, binary);
+	}
+	if (program->name) {
+		program->binary = program_binary_ref(binary);
+		return;
+	}
+	program->name = build(gen, &program->key, log);
+	if (program->name) {
+		program->binary = program_binary_take(gen, program->name);
+	}
+}
+
 struct program *program_get(struct generation *gen, const struct program_key *key, char **log)
 {
 	uint32_t code = program_key_code(key);
@@ -157,7 +188,7 @@ struct program *program_get(struct generation *gen, const struct program_key *ke
 	program->key = *key;
 	program->code = code;
 	wl_list_insert(&gen->programs, &program->link);
-	program->name = build(gen, key, log);
+	make(gen, program, log);
 	if (!program->name) {
 		/* What it should have drawn is missing: as wrong a picture as with any error. */
 		generation_note_error(gen, GL_INVALID_OPERATION);
@@ -173,8 +204,12 @@ void program_set_collect(struct program_set *set, const struct generation *gen)
 	const struct program *program;
 	unsigned count = 0;
 
+	if (!wl_list_empty(&gen->programs)) {
+		program_set_forget_binaries(set);
+	}
 	wl_list_for_each (program, &gen->programs, link) {
 		if (program->name && count < PROGRAM_SET_MAX) {
+			set->binaries[count] = program_binary_ref(program->binary);
 			set->keys[count++] = program->key;
 		}
 	}
@@ -183,11 +218,28 @@ void program_set_collect(struct program_set *set, const struct generation *gen)
 	}
 }
 
+void program_set_copy(struct program_set *copy, const struct program_set *set)
+{
+	*copy = *set;
+	for (unsigned i = 0; i < PROGRAM_SET_MAX; i++) {
+		program_binary_ref(copy->binaries[i]);
+	}
+}
+
+void program_set_forget_binaries(struct program_set *set)
+{
+	for (unsigned i = 0; i < PROGRAM_SET_MAX; i++) {
+		program_binary_unref(set->binaries[i]);
+		set->binaries[i] = NULL;
+	}
+}
+
 void program_destroy(struct generation *gen, struct program *program, bool lost)
 {
 	if (!lost && program->name) {
 		gen->api->glDeleteProgram(program->name);
 	}
+	program_binary_unref(program->binary);
 	wl_list_remove(&program->link);
 	free(program);
 }

@@ -5,6 +5,7 @@
 
 #include "gl/format.h"
 #include "gl/generation.h"
+#include "gl/program-binary.h"
 #include "scene/color.h"
 
 /** Where a fragment's colour comes from. The YUV ones are as in enum format_sampling. */
@@ -45,6 +46,7 @@ struct program {
 	GLint mapping;     // vec4[3]: a matrix's columns, or a table's scale and offset
 	GLint pre_table, mapping_table, post_table; // samplers
 	uint64_t color_serial;                      // of the colour transform that is set; 0: none
+	struct program_binary *binary;              // a reference; NULL: not to be had
 };
 
 /** Attribute location of the position, in the space of the item, top-left origin. */
@@ -69,14 +71,21 @@ static inline uint32_t program_key_code(const struct program_key *key)
 /** Most programs in a program_set. */
 #define PROGRAM_SET_MAX 24
 
-/** Which programs were of use, to be made again in another generation. */
+/** Which programs were of use, to be made again in another generation. Zeroed: none. */
 struct program_set {
 	struct program_key keys[PROGRAM_SET_MAX];
+	struct program_binary *binaries[PROGRAM_SET_MAX]; // references, or NULL: to be linked
 	unsigned count;
 };
 
 /** The programs that @gen has linked. Leaves @set alone when there are none. */
 void program_set_collect(struct program_set *set, const struct generation *gen);
+
+/** Make @copy, of which nothing is kept, equal to @set. */
+void program_set_copy(struct program_set *copy, const struct program_set *set);
+
+/** From now on all of @set is to be linked; gives all references back. */
+void program_set_forget_binaries(struct program_set *set);
 
 /** Note in @key which steps @color (may be NULL) has. */
 void program_key_set_color(struct program_key *key, const struct color_transform *color);

@@ -351,6 +351,7 @@ void fake_gl_reset(void)
 	fake.egl_error = EGL_SUCCESS;
 	memset(&fake_report, 0, sizeof(fake_report));
 	fake_script = modern_driver;
+	fake_fill_binary(&entry_points);
 	fake_fill_clear(&entry_points);
 	fake_fill_display(&entry_points);
 	fake_fill_egl(&entry_points);

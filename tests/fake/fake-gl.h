@@ -54,9 +54,11 @@ struct fake_script {
 
 	bool disposal_works; // eglDestroy* and eglTerminate are not failed: by EGL they can't be
 
-	bool zombie;        // contexts look healthy and draw nothing
-	bool dead_hardware; // so do those on displays of the one device that is not software
-	bool dead_display;  // fake_gl_lose() makes zombies of all later contexts on open displays
+	bool no_binaries;     // of programs are given or taken
+	bool refuse_binaries; // those that were given are not taken
+	bool zombie;          // contexts look healthy and draw nothing
+	bool dead_hardware;   // so do those on displays of the one device that is not software
+	bool dead_display;    // fake_gl_lose() makes zombies of all later contexts on open displays
 	bool crash_on_dispose;    // destroying a lost context, or its display, fails the test
 	bool born_lost;           // new contexts are lost from the start while a reset lasts
 	bool swap_fails;          // eglSwapBuffers*: EGL_BAD_ALLOC
@@ -90,6 +92,7 @@ struct fake_report {
 					     // destroyed
 	uint64_t uploaded_pixels;            // glTexImage2D with data, glTexSubImage2D
 	uint64_t draws;                      // glDraw*
+	uint64_t links, binaries;            // programs made one way and the other
 	uint64_t waits; // results of queries that were read before they were there
 	unsigned contexts, surfaces, displays; // alive now
 	unsigned images, syncs;                // likewise

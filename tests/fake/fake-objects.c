@@ -226,6 +226,7 @@ static void GL_APIENTRY fake_glLinkProgram(GLuint name)
 
 	if (ENTER() && (object = fake_object_get(FAKE_PROGRAM, name))) {
 		object->built = true;
+		fake_report.links++;
 	}
 }
 
@@ -252,7 +253,13 @@ static void GL_APIENTRY fake_glGetShaderiv(GLuint name, GLenum what, GLint *valu
 
 static void GL_APIENTRY fake_glGetProgramiv(GLuint name, GLenum what, GLint *value)
 {
-	get_built(FAKE_PROGRAM, ENTER(), name, value);
+	bool works = ENTER();
+
+	if (works && what == GL_PROGRAM_BINARY_LENGTH) {
+		*value = sizeof(struct fake_shader);
+		return;
+	}
+	get_built(FAKE_PROGRAM, works, name, value);
 }
 
 static void put_log(bool works, GLsizei size, GLsizei *length, GLchar *log)
@@ -375,6 +382,9 @@ static void GL_APIENTRY fake_glGetIntegerv(GLenum name, GLint *value)
 		return;
 	}
 	*value = name == GL_MAX_TEXTURE_SIZE ? 4096 : 0;
+	if (name == GL_NUM_PROGRAM_BINARY_FORMATS) {
+		*value = !fake_script.no_binaries;
+	}
 	if (name == GL_GPU_DISJOINT_EXT) {
 		*value = fake_script.disjoint;
 		fake_script.disjoint = false;

@@ -217,6 +217,7 @@ uint8_t fake_to_byte(double value);
 
 /** The tables of entry points: fake-clear.c, fake-display.c, fake-egl.c, fake-objects.c,
  * fake-pack.c, fake-query.c, fake-draw.c, fake-raster.c fill in theirs. */
+void fake_fill_binary(struct gl_api *api);
 void fake_fill_clear(struct gl_api *api);
 void fake_fill_display(struct gl_api *api);
 void fake_fill_egl(struct gl_api *api);

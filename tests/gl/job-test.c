@@ -149,6 +149,36 @@ TEST(the_lost_context_goes_after_the_first_frame)
 	desk_close(&desk);
 }
 
+TEST(a_recovery_links_nothing)
+{
+	struct desk desk;
+	uint64_t links;
+
+	open_and_lose(&desk);
+	links = fake_report.links;
+	test_assert(links > 1);
+	test_assert(desk_wait_until_whole(&desk, 1 * SEC));
+	test_assert_int_eq(fake_report.links, links);
+	test_assert_int_eq(fake_report.binaries, links);
+	desk_check_whole(&desk);
+	desk_close(&desk);
+}
+
+TEST(refused_binaries_are_linked_again)
+{
+	struct desk desk;
+	uint64_t links;
+
+	open_and_lose(&desk);
+	links = fake_report.links;
+	fake_script.refuse_binaries = true;
+	test_assert(desk_wait_until_whole(&desk, 1 * SEC));
+	test_assert_int_eq(fake_report.links, 2 * links);
+	test_assert_int_eq(history_get(&desk.renderer.record.history, 0)->attempts, 1);
+	desk_check_whole(&desk);
+	desk_close(&desk);
+}
+
 /* Nothing was lost, and yet destroying takes as long. */
 TEST(a_context_in_doubt_goes_after_the_first_frame)
 {
