@@ -35,9 +35,9 @@ static GLuint make_curve(struct generation *gen, GLenum unit, const struct color
 		return 0;
 	}
 	name = begin_table(api, unit, GL_TEXTURE_2D);
-	api->glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB32F, (GLsizei)curve->lut_length, 1, 0, GL_RGB,
-		GL_FLOAT, curve->lut);
-	gen->counters.uploaded_bytes += 3 * sizeof(float) * curve->lut_length;
+	api->glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, (GLsizei)curve->lut_length, COLOR_CURVE_ROWS,
+		0, GL_RED, GL_FLOAT, curve->lut);
+	gen->counters.uploaded_bytes += COLOR_CURVE_ROWS * sizeof(float) * curve->lut_length;
 	return name;
 }
 

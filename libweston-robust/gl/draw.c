@@ -151,7 +151,9 @@ static struct program_key choose_key(
 		key.order = texture->order;
 		key.opaque = item->opaque || !texture->alpha;
 	} else if (item->layer) {
+		/* An output is as good as opaque: nothing is to be divided by its alpha. */
 		key.source = PROGRAM_RGBA;
+		key.opaque = true;
 	}
 	key.tint = view > DRAW_VIEW_WIREFRAME;
 	program_key_set_color(&key, item->color);
@@ -203,11 +205,25 @@ static bool bind_tables(struct generation *gen, struct color_transform *color)
 	return luts != NULL;
 }
 
+/*
+ * All uploads come before the first draw. In between they would cost more: a driver may have to end
+ * what it has collected, or to find out that it need not (llvmpipe: a turn of all its threads for
+ * each upload of a frame that is drawn to two targets).
+ */
+static void prepare_textures(struct generation *gen, struct frame *frame)
+{
+	for (uint32_t i = 0; i < frame->item_count; i++) {
+		struct frame_item *item = &frame->items[i];
+
+		item->missing = item->content && !texture_get(gen, item->content);
+	}
+}
+
 static void draw_item(struct generation *gen, const struct frame *frame, uint32_t index,
 	enum draw_view view, const struct draw_log *log)
 {
 	const struct frame_item *item = &frame->items[index];
-	struct texture *texture = item->content ? texture_get(gen, item->content) : NULL;
+	struct texture *texture = item->content && !item->missing ? item->content->texture : NULL;
 	struct program_key key = choose_key(item, texture, view);
 	struct program *program;
 
@@ -236,12 +252,13 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 	}
 }
 
-void draw_frame(struct generation *gen, const struct frame *frame, enum draw_view view,
+void draw_frame(struct generation *gen, struct frame *frame, enum draw_view view,
 	const struct draw_log *log)
 {
 	if (!frame->item_count) {
 		return;
 	}
+	prepare_textures(gen, frame);
 	quads_upload(gen, &frame->vertices);
 	for (uint32_t i = 0; i < frame->item_count; i++) {
 		draw_item(gen, frame, i, view, log);

@@ -31,7 +31,7 @@ struct draw_log {
  * touched. Items whose content cannot be shown are skipped. Errors are GL's sticky ones: see
  * generation_read_errors().
  */
-void draw_frame(struct generation *gen, const struct frame *frame, enum draw_view view,
+void draw_frame(struct generation *gen, struct frame *frame, enum draw_view view,
 	const struct draw_log *log);
 
 /**

@@ -15,12 +15,16 @@ enum color_curve_kind {
 	COLOR_CURVE_POWLIN, // x >= d: a x^g + b, below: c x
 };
 
+/** Rows of a curve's tables: red, green, blue, and one that nobody reads. Their centres are exact
+ * texture coordinates, so that filtering never mixes two of them. */
+#define COLOR_CURVE_ROWS 4
+
 /** A function of each of red, green and blue. */
 struct color_curve {
 	enum color_curve_kind kind;
 	bool clamped;        // LINPOW, POWLIN: x is clamped to 0..1; else f(x) = -f(-x) below 0
 	float params[5][3];  // LINPOW, POWLIN: g, a, b, c, d, each for red, green and blue
-	float *lut;          // LUT: owned; red, green, blue of the first entry, of the second, …
+	float *lut;          // LUT: owned; COLOR_CURVE_ROWS rows of lut_length entries
 	unsigned lut_length; // LUT: entries; the first is for 0.0, the last for 1.0
 };
 

@@ -177,7 +177,12 @@ static bool allocate_copy(struct content *content)
 	return content->copy;
 }
 
-/* Whole rows lie one after the other, with what pads them. */
+/* Rows lie one after the other. What is between them may as well be copied where it is little. */
+static bool rows_are_wide(const struct content_plane *plane, size_t bytes)
+{
+	return bytes + bytes / 16 >= (size_t)plane->stride;
+}
+
 static void copy_texels(uint8_t *copy, const uint8_t *source, const struct content_plane *plane,
 	const pixman_box32_t *texels)
 {
@@ -187,7 +192,7 @@ static void copy_texels(uint8_t *copy, const uint8_t *source, const struct conte
 			(size_t)texels->x1 * plane->bytes_per_texel;
 	int32_t rows = texels->y2 - texels->y1;
 
-	if (texels->x2 - texels->x1 == plane->width) {
+	if (rows_are_wide(plane, bytes)) {
 		memcpy(copy + offset, source + offset, (size_t)(rows - 1) * stride + bytes);
 		return;
 	}

@@ -26,6 +26,7 @@ struct frame_item {
 	bool opaque;                   // the content's alpha channel counts as 1
 	bool linear;                   // sampling: linear, or nearest
 	uint32_t first, count;         // quads of frame.vertices
+	bool missing; // filled in when it is drawn: there is no texture of the content
 };
 
 /**

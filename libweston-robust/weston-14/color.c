@@ -25,25 +25,16 @@ static bool take_curve_table(struct color_curve *curve, struct weston_color_tran
 	const struct weston_color_curve_lut_3x1d *table)
 {
 	unsigned int length = table->optimal_len;
-	float *planes;
 
 	if (length < 2 || length > CURVE_LENGTH_MAX) {
 		return false;
 	}
-	planes = calloc(3 * (size_t)length, sizeof(float));
-	curve->lut = calloc(3 * (size_t)length, sizeof(float));
-	if (!planes || !curve->lut) {
-		free(planes);
+	curve->lut = calloc(COLOR_CURVE_ROWS * (size_t)length, sizeof(float));
+	if (!curve->lut) {
 		return false;
 	}
-	table->fill_in(source, planes, length);
-	for (unsigned int i = 0; i < length; i++) {
-		for (unsigned int channel = 0; channel < 3; channel++) {
-			curve->lut[3 * i + channel] = planes[channel * length + i];
-		}
-	}
+	table->fill_in(source, curve->lut, length);
 	curve->lut_length = length;
-	free(planes);
 	return true;
 }
 
