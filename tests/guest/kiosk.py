@@ -8,7 +8,7 @@ from desktop import figures
 from image import HERE
 from machine import MachineError
 from session import FAULT, LOG, RUNTIME, Session
-from stage import require
+from stage import ANIMATED, require
 
 RESETS, IVI_RESETS = 20, 10
 # As root: logind lets nobody else switch to a terminal where there is no polkit.
@@ -59,9 +59,6 @@ home-image=/usr/share/weston/home.png
 home-id=1007
 workspace-background-color=0x99000000
 workspace-background-id=2001
-[desktop-app-default]
-default-surface-id=2000000
-default-surface-id-max=2001000
 [ivi-launcher]
 workspace-id=0
 icon-id=4001
@@ -147,8 +144,14 @@ def start(stage, ini, application):
 
 
 def survive(stage, ini, application, colours, resets):
-    """That many resets: the same process, the application alive, a quiet watchdog, the same picture."""
+    """That many resets: the same process, the application alive, a quiet watchdog, the same picture.
+    An application that moves is stopped meanwhile."""
     session = start(stage, ini, application)
+    moving = session.clients[0][0] in ANIMATED
+    if moving:
+        stage.settled(True, colours)
+        stage.still_moving()
+        session.machine.run(f"kill -STOP {session.clients[0][1]}")
     before = stage.settled(need_colours=colours)
     before.save(stage.out / f"{stage.name}-before.png")
     session.begin_kms()
@@ -165,10 +168,12 @@ def survive(stage, ini, application, colours, resets):
     after = stage.settled()
     after.save(stage.out / f"{stage.name}-after.png")
     stage.same(before, after, f"the screen after {resets} resets")
-    stage.whole()
     stage.no_mode_set(kms)
+    if moving:
+        session.machine.run(f"kill -CONT {session.clients[0][1]}")
+        stage.still_moving()
+    stage.whole()
     unit = session.require_well()
-    stage.end_session()
     return (f"{resets} resets, process {session.pid}, watchdog of {unit['WatchdogUSec']} quiet; "
             f"the last: {figures(incident)}; {kms}")
 
@@ -179,8 +184,8 @@ def kiosk(stage):
 
 
 def ivi(stage):
-    """ivi-shell with its hmi-controller, and an application."""
-    return survive(stage, IVI, "/usr/bin/weston-flower", 10, IVI_RESETS)
+    """ivi-shell with its hmi-controller, and an application that has an id there."""
+    return survive(stage, IVI, "/usr/bin/weston-simple-egl", 10, IVI_RESETS)
 
 
 def vt_switch(stage):
@@ -206,8 +211,18 @@ def vt_switch(stage):
         stage.same(before, after, f"the screen after a reset {way}")
     stage.whole()
     session.require_well()
-    stage.end_session()
     return f"2 resets; {figures(incident)}"
 
 
-SCENARIOS = {"kiosk": kiosk, "ivi": ivi, "vt-switch": vt_switch}
+def watchdog(stage):
+    """A weston that hangs: the watchdog that must be quiet above is able to bark."""
+    session = start(stage, KIOSK, "/usr/bin/weston-flower")
+    session.require_well()
+    session.machine.run(f"kill -STOP {session.pid}")
+    stage.until(lambda: session.unit()["watchdog_fired"], "the watchdog", 90)
+    stage.until(lambda: session.find_pid() not in (0, session.pid), "another weston", 60)
+    unit = session.unit()
+    return f"fired after {unit['WatchdogUSec']}, {unit['NRestarts']} restart"
+
+
+SCENARIOS = {"kiosk": kiosk, "ivi": ivi, "vt-switch": vt_switch, "watchdog": watchdog}

@@ -9,6 +9,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -93,7 +94,8 @@ class Machine:
         self.command = [
             "qemu-system-x86_64", "-M", "q35,usb=off", "-accel", "tcg,thread=multi,tb-size=512",
             "-cpu", "max", "-smp", str(cpus), "-m", "768", "-nodefaults", "-nic", "none",
-            "-no-reboot", "-display", GL_DISPLAY if gpu == "virtio-gl" else "none", "-kernel", guest.kernel, "-initrd", guest.initrd,
+            "-no-reboot", "-display", GL_DISPLAY if gpu == "virtio-gl" else "none",
+            "-kernel", guest.kernel, "-initrd", guest.initrd,
             "-append", append, "-serial", f"file:{self.folder}/console.log",
             "-drive", f"file={guest.disk},format=raw,if=virtio,snapshot=on,cache=unsafe",
             "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci",
@@ -103,38 +105,28 @@ class Machine:
             "-qmp", f"unix:{self.folder}/qmp,server=on,wait=off"]
         self.faults, self.environment = faults, dict(os.environ)
         self.process = self.qmp = self.agent = self.window = None
-        self.cpu_seconds = 0.0
+        self.cpu_seconds, self.panic = 0.0, ""
 
     def __enter__(self):
         try:
-            self.start_twice()
+            self.start()
         except BaseException:
             self.stop()
             raise
         return self
 
-    def start_twice(self):
-        """The guest's kernel panics now and then on its way up, under emulation on a busy host."""
-        try:
-            self.start()
-        except MachineError:
-            if not self.panicked():
-                raise
-            print("guest: its kernel has panicked before anything of ours ran; once more", flush=True)
-            self.end_process()
-            for name in ("qmp", "ctl"):
-                (self.folder / name).unlink(missing_ok=True)
-            self.start()
-
-    def panicked(self):
+    def last_words(self):
+        """Of a kernel that has panicked; else nothing."""
         console = self.folder / "console.log"
-        return console.exists() and "Kernel panic" in console.read_text(errors="replace")
+        text = console.read_text(errors="replace") if console.exists() else ""
+        return "; ".join(re.findall(r"(?:BUG: |RIP: 0010:|Kernel panic).*", text)[:3]
+                         if "Kernel panic" in text else [])
 
     def __exit__(self, *_):
         self.stop()
 
     def start(self):
-        if self.gpu == "virtio-gl" and not self.window:
+        if self.gpu == "virtio-gl":
             self.window = Window(self.folder, end_with_parent)
             self.environment.update(
                 DISPLAY=self.window.display, GDK_BACKEND="x11",
@@ -157,6 +149,7 @@ class Machine:
         """Take the power away: the disk's changes are gone in any case."""
         if self.process:
             self.end_process()
+        self.panic = self.panic or self.last_words()
         if self.window:
             self.window.stop()
         if self.out:
