@@ -104,17 +104,19 @@ class BenchPage(Page):
     FIELDS = ('frames', 'first_frame_ns', 'acknowledged', 'rectangles', 'pixels', 'argument',
               'refused', 'cost_ns', 'held_bytes', 'copied_bytes', 'status_queries', 'incident',
               'detected_ns', 'over_ns', 'rebuilt_ns', 'whole_frame_ns', 'attempts', 'surfaces',
-              'bytes', 'lost', 'copy_cpu_ns')
+              'bytes', 'lost', 'copy_cpu_ns', 'skip', 'profiles')
     ARGUMENT = 8 + 8 * FIELDS.index('argument')
+    SKIP = 8 + 8 * FIELDS.index('skip')
 
     def read(self):
         values = struct.unpack_from(f'{len(self.FIELDS)}Q', self.open(), 8)
         return dict(zip(self.FIELDS, values))
 
-    def order(self, letter, timeout=60, argument=0):
+    def order(self, letter, timeout=60, argument=0, skip=0):
         """Has the module obey a letter; returns the page after that. None where it could not."""
         known = self.read()
         struct.pack_into('Q', self.memory, self.ARGUMENT, argument)
+        struct.pack_into('Q', self.memory, self.SKIP, skip)
         with open(self.path + '.pipe', 'wb', buffering=0) as pipe:
             pipe.write(letter.encode())
         deadline = time.monotonic() + timeout
@@ -141,6 +143,7 @@ class Life:
         self.page = BenchPage(os.path.join(self.folder, 'page'), b'wrbench1')
         self.calls = CallCounts(os.path.join(self.folder, 'calls'), b'wrcount1')
         self.client = None
+        self.steps = 0
         options = [f'--refresh-rate={refresh}',
                    '--modules=' + ','.join([world.files.module, *modules])]
         self.weston = kit.Compositor(
@@ -184,6 +187,7 @@ class Life:
         return line
 
     def step(self, steps):
+        self.steps += steps
         self.client.stdin.write(f'step {steps}\n'.encode())
         word = self.answer()
         if word != 'ok':

@@ -5,7 +5,7 @@
  * A weston module that counts the frames that were really painted into the file that WR_BENCH_PAGE
  * names, and obeys the letters that come by the named pipe beside it (that name with ".pipe"):
  *
- *   z has callgrind begin to count, d has it write its costs and end
+ *   p has callgrind count `argument` frames, and write its costs, after as many as `skip`
  *   e, q, m measure what a context, a status query and the copy of `argument` bytes cost
  *   r reports what weston-robust has counted, and its newest incident
  *   H, C, A, N choose its retention policy; u takes away its limit of resets
@@ -48,6 +48,7 @@ static struct {
 		struct wl_listener frame, destroy;
 	} watches[MAX_OUTPUTS];
 	int n_watches;
+	uint64_t profile_from, profile_to; // numbers of frames
 } bench;
 
 WL_EXPORT int wet_module_init(struct weston_compositor *compositor, int *argc, char *argv[]);
@@ -58,6 +59,22 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/*
+ * Between two frames' signals is the work for one frame, though not all of it after the first
+ * signal.
+ */
+static void profile(uint64_t frame)
+{
+	if (frame == bench.profile_from) {
+		CALLGRIND_START_INSTRUMENTATION;
+		CALLGRIND_ZERO_STATS;
+	} else if (frame == bench.profile_to) {
+		CALLGRIND_DUMP_STATS;
+		CALLGRIND_STOP_INSTRUMENTATION;
+		bench.page->profiles++;
+	}
 }
 
 static void on_frame(struct wl_listener *listener, void *data)
@@ -75,6 +92,7 @@ static void on_frame(struct wl_listener *listener, void *data)
 				(uint64_t)(boxes[i].y2 - boxes[i].y1);
 	}
 	page->rectangles += (uint64_t)n;
+	profile(page->frames);
 }
 
 static void on_destroy(struct wl_listener *listener, void *data)
@@ -167,12 +185,9 @@ static bool obey(char letter)
 {
 	const struct weston_robust_api *api = weston_robust_get_api(bench.compositor);
 
-	if (letter == 'z') {
-		CALLGRIND_START_INSTRUMENTATION;
-		CALLGRIND_ZERO_STATS;
-	} else if (letter == 'd') {
-		CALLGRIND_DUMP_STATS;
-		CALLGRIND_STOP_INSTRUMENTATION;
+	if (letter == 'p') {
+		bench.profile_from = bench.page->frames + bench.page->skip;
+		bench.profile_to = bench.profile_from + bench.page->argument;
 	} else if (strchr("eqm", letter)) {
 		return measure(letter);
 	} else if (letter == 'r') {

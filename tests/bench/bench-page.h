@@ -28,6 +28,8 @@ struct bench_page {
 	uint64_t incident, detected_ns, over_ns, rebuilt_ns, whole_frame_ns; // the newest
 	uint64_t attempts, surfaces, bytes, lost;                            // of it
 	uint64_t copy_cpu_ns; // answer to the order 'm', besides cost_ns: the thread's CPU time
+	uint64_t skip;        // a second argument
+	uint64_t profiles;    // written by callgrind
 };
 
 /**
