@@ -10,6 +10,7 @@ POLLING = 0.001
 FLOOR = 1.3
 HIDDEN = 0.10
 COPY = 1.1
+SAME_FRAMES = 0.02  # what is painted in more frames costs less for each
 
 
 def of_scene(scene):
@@ -53,6 +54,10 @@ def missed(results):
                          'from stock\'s')
         if scene.get('frames') and len(set(scene['frames'].values())) != 1:
             lines.append(f'{scene["scene"]}: not the same number of frames: {scene["frames"]}')
+        frames = scene.get('free', {}).get('frames_per_step')
+        if frames and abs(frames['ours'] / frames['stock'] - 1) > SAME_FRAMES:
+            lines.append(f'{scene["scene"]}: CPU times of {frames["stock"]:.2f} frames a step by '
+                         f'stock, {frames["ours"]:.2f} by ours: not comparable')
     for number, what, limit, value in of_whole(results):
         if value is not None and value > limit:
             lines.append(f'{number}: {what} {value:.4g}, asked {limit}')

@@ -97,10 +97,10 @@ def instructions(world, scene, options, result, say):
 def times(world, scene, options, result, say):
     steps = QUICK_STEPS if options.quick else scene.steps
     found = bench_time.summary(bench_time.pairs_of(
-        world, scene, options.pairs, steps, bench_world.FREE_RUNNING))
+        world, scene, options.pairs, steps, scene.refresh))
     result['free'] = found
     result['cpu_ratio'] = found['cpu_ms']['ratio']
-    show_times(say, 'free', found, ('cpu_ms', 'wall_ms'))
+    show_times(say, 'free', found, ('cpu_ms', 'wall_ms', 'frames_per_step'))
 
 
 def paced(world, scene, options, result, say):

@@ -15,6 +15,7 @@ class Scene:
     outputs: int = 1
     icc: bool = False
     steps: int = 200         # timed, free-running
+    refresh: int = 1000000   # mHz, then; lower where a step's damage takes its time to arrive
     window_scene: bool = False
     tolerance: int = 1       # by which a channel of the pictures may differ
 
@@ -31,8 +32,8 @@ SCENES = (
     Scene('idle-cursor', 'an idle desktop with a blinking cursor', steps=400),
     Scene('full-1080p', 'one client on all of 1920x1080, wl_shm'),
     Scene('full-4k', 'one client on all of 3840x2160, wl_shm', 3840, 2160, steps=60),
-    Scene('windows-50', '50 windows, 5 % of each damaged', window_scene=True),
-    Scene('windows-200', '200 windows, 5 % of each damaged', window_scene=True),
+    Scene('windows-50', '50 windows, 5 % of each damaged', window_scene=True, refresh=250000),
+    Scene('windows-200', '200 windows, 5 % of each damaged', window_scene=True, refresh=125000),
     Scene('translucent-move', 'a translucent window moves over 50'),
     Scene('terminal-scroll', 'a terminal of 1000x700 scrolls', steps=300),
     Scene('video-yuv', 'YUV420 of 1280x720, scaled to 1920x1080', steps=100),
