@@ -58,6 +58,7 @@ struct generation {
 	struct wl_array orphan_images;      // EGLImageKHR: they go with the context
 	struct timing *timing;              // NULL: not asked for yet
 	GLuint vertex_buffer, index_buffer; // of quads.c; 0: not made yet
+	bool buffers_bound;                 // both of them are
 	uint32_t index_capacity;            // quads that there are indices for
 	bool indices_doubtful;              // GL may not have taken them
 	uint32_t quad_base;                 // where the vertices begin that indices count from

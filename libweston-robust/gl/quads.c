@@ -48,16 +48,32 @@ static bool make_indices(struct generation *gen, uint32_t wanted)
 	return true;
 }
 
+static bool is_bound(const struct gl_api *api, GLenum binding, GLuint name)
+{
+	GLint bound = 0;
+
+	api->glGetIntegerv(binding, &bound);
+	return name && (GLuint)bound == name;
+}
+
+/* Without a buffer, GL takes what should be an offset in it for an address. So nothing is drawn
+ * before both are known to be there. */
 static void make_buffers(struct generation *gen)
 {
 	const struct gl_api *api = gen->api;
 
-	api->glGenBuffers(1, &gen->vertex_buffer);
+	if (!gen->vertex_buffer) {
+		api->glGenBuffers(1, &gen->vertex_buffer);
+	}
 	api->glBindBuffer(GL_ARRAY_BUFFER, gen->vertex_buffer);
-	api->glGenBuffers(1, &gen->index_buffer);
+	if (!gen->index_buffer) {
+		api->glGenBuffers(1, &gen->index_buffer);
+	}
 	api->glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, gen->index_buffer);
 	api->glEnableVertexAttribArray(PROGRAM_ATTRIB_POSITION);
 	api->glVertexAttribPointer(PROGRAM_ATTRIB_POSITION, 2, GL_FLOAT, GL_FALSE, 0, NULL);
+	gen->buffers_bound = is_bound(api, GL_ARRAY_BUFFER_BINDING, gen->vertex_buffer) &&
+			     is_bound(api, GL_ELEMENT_ARRAY_BUFFER_BINDING, gen->index_buffer);
 }
 
 void quads_upload(struct generation *gen, const struct vertex_list *list)
@@ -65,8 +81,12 @@ void quads_upload(struct generation *gen, const struct vertex_list *list)
 	size_t bytes = (size_t)list->count * QUAD_VERTICES * sizeof(struct vertex);
 	uint32_t wanted = list->count < REACH ? list->count : REACH;
 
-	if (!gen->vertex_buffer) {
+	if (!gen->buffers_bound) {
 		make_buffers(gen);
+	}
+	if (!gen->buffers_bound) {
+		generation_note_error(gen, GL_OUT_OF_MEMORY);
+		return;
 	}
 	gen->api->glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)bytes, list->data, GL_STREAM_DRAW);
 	/* Without them part of the frame is missing: the same as if GL had no memory. */

@@ -382,6 +382,12 @@ static void GL_APIENTRY fake_glGetIntegerv(GLenum name, GLint *value)
 		return;
 	}
 	*value = name == GL_MAX_TEXTURE_SIZE ? 4096 : 0;
+	if (name == GL_ELEMENT_ARRAY_BUFFER_BINDING) {
+		*value = (GLint)fake.current->element_buffer;
+	}
+	if (name == GL_ARRAY_BUFFER_BINDING) {
+		*value = (GLint)fake.current->bound[FAKE_BUFFER];
+	}
 	if (name == GL_NUM_PROGRAM_BINARY_FORMATS) {
 		*value = !fake_script.no_binaries;
 	}
