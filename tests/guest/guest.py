@@ -106,7 +106,7 @@ def check_gl():
     """virgl takes a QEMU that draws in a window, and a screen for that."""
     if not shutil.which("Xvfb"):
         raise Unable("not installed: Xvfb; tools/setup installs it")
-    for option, wanted, package in (("-display", "gtk", "qemu-system-gui"),
+    for option, wanted, package in (("-display", "sdl", "qemu-system-gui"),
                                     ("-device", '"virtio-gpu-gl-pci"', "qemu-system-x86")):
         said = subprocess.run([TOOLS[0], option, "help"], check=False, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout

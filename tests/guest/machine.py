@@ -28,7 +28,7 @@ GPUS = {
     "bochs": "bochs-display,id=gpu,vgamem=64M",
 }
 # GL ES: the fault injector knows no other.
-GL_DISPLAY = "gtk,gl=es,show-menubar=off,show-tabs=off,show-cursor=off,window-close=off"
+GL_DISPLAY = "sdl,gl=es,show-cursor=off,window-close=off"
 
 
 class MachineError(Exception):
@@ -127,9 +127,10 @@ class Machine:
 
     def start(self):
         if self.gpu == "virtio-gl":
-            self.window = Window(self.folder, end_with_parent)
+            self.window = Window(self.folder, self.size, end_with_parent)
             self.environment.update(
-                DISPLAY=self.window.display, GDK_BACKEND="x11",
+                DISPLAY=self.window.display, SDL_VIDEODRIVER="x11",
+                SDL_VIDEO_X11_FORCE_EGL="1",
                 WR_FAULT_CONTROL=f"{self.folder}/fault",
                 LD_PRELOAD=f"{self.faults}/libfault-gl.so")
             self.host_fault("create")
@@ -207,7 +208,7 @@ class Machine:
     def picture(self, path, head=0):
         """What is on the screen now, as the machine's display hardware has it. PPM."""
         if self.window:
-            self.window.picture(path, *self.size)
+            self.window.picture(path)
         else:
             self.control("screendump", filename=str(path), device="gpu", head=head)
         return path

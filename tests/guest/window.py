@@ -6,19 +6,18 @@ import os
 import struct
 import subprocess
 
-WIDTH, HEIGHT = 1280, 1024
-
 
 class Window:
-    """Xvfb, with QEMU's window at its top left."""
+    """Xvfb, filled by QEMU's window."""
 
-    def __init__(self, folder, end_with_parent):
-        """folder: for what is on the screen. end_with_parent: runs in the child."""
-        self.folder = folder
+    def __init__(self, folder, size, end_with_parent):
+        """folder: for what is on the screen. size: (width, height) of QEMU's window, in pixels.
+        end_with_parent: runs in the child."""
+        self.folder, self.size = folder, size
         reading, writing = os.pipe()
         with open(folder / "xvfb.log", "wb") as log:
             self.process = subprocess.Popen(
-                ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24",
+                ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size[0]}x{size[1]}x24",
                  "-fbdir", folder, "-nolisten", "tcp", "-nocursor"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[writing],
                 preexec_fn=end_with_parent)
@@ -26,8 +25,9 @@ class Window:
         with os.fdopen(reading) as answer:
             self.display = f":{answer.readline().strip()}"
 
-    def picture(self, path, width, height):
-        """Save the top left of the screen as PPM."""
+    def picture(self, path):
+        """Save the screen as PPM."""
+        width, height = self.size
         data = (self.folder / "Xvfb_screen0").read_bytes()
         header = struct.unpack(">25I", data[:100])
         start, stride = header[0] + 12 * header[19], header[12]
