@@ -110,6 +110,7 @@ def write(results, options):
                        (options.html, lambda: bench_plot.page(results)),
                        (options.svg, lambda: bench_plot.picture(results))):
         if path:
+            os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
             with open(path, 'w', encoding='utf-8') as file:
                 file.write(text())
     if options.markdown:
