@@ -24,6 +24,9 @@ struct hand {
 	int fd;
 };
 
+/* libweston 14 exports it, and has it in no header that is installed. */
+void weston_output_damage(struct weston_output *output);
+
 __attribute__((visibility("default"))) int wet_module_init(
 	struct weston_compositor *compositor, int *argc, char *argv[]);
 
