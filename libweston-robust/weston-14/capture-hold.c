@@ -90,12 +90,41 @@ static void on_buffer_destroyed(struct wl_listener *listener, void *data)
 	let_go(held);
 }
 
-/* Comes before the core's own reaction, so the task is still there. */
+static void complete(struct held_capture *held)
+{
+	struct weston_capture_task *task = held->task;
+
+	let_go(held);
+	weston_capture_task_retire_complete(task);
+}
+
+/* Returns NULL, or why there are no pixels. */
+static const char *read_pack(struct held_capture *held)
+{
+	struct generation *gen = renderer_generation(&held->out->glue->renderer);
+
+	if (!held->pack || !gen || !generation_make_current(gen, gen->egl->current_surface)) {
+		return "a capture source of the client was destroyed in a GPU reset";
+	}
+	return glue_capture_finish(held->out, held->task, held->pack);
+}
+
+/*
+ * Comes before the core's own reaction, so the task is still there. It may be another source's, so
+ * pixels that are on their way are waited for: this is the last moment at which it is known to
+ * live.
+ */
 static void on_source_destroyed(struct wl_listener *listener, void *data)
 {
 	struct source_watch *watch = wl_container_of(listener, watch, destroy);
+	struct held_capture *held = watch->held;
+	const char *error = read_pack(held);
 
-	fail(watch->held, "a capture source of the client was destroyed in a GPU reset");
+	if (error) {
+		fail(held, error);
+	} else {
+		complete(held);
+	}
 }
 
 static enum wl_iterator_result watch_source(struct wl_resource *resource, void *data)
@@ -166,12 +195,10 @@ static void wait_for_frame(struct held_capture *held)
 
 static void deliver(struct held_capture *held)
 {
-	struct weston_capture_task *task = held->task;
-	const char *error = glue_capture_finish(held->out, task, held->pack);
+	const char *error = glue_capture_finish(held->out, held->task, held->pack);
 
 	if (!error) {
-		let_go(held);
-		weston_capture_task_retire_complete(task);
+		complete(held);
 	} else if (!renderer_generation(&held->out->glue->renderer)) {
 		wait_for_frame(held);
 	} else {
