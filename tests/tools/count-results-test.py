@@ -68,6 +68,17 @@ class CountResults(unittest.TestCase):
         self.assertIn("too slow", done.stdout)
         self.assertIn("passed only when run again, alone: t", done.stdout)
 
+    def test_logs_before_and_after_one_of_a_second_run(self):
+        with tempfile.TemporaryDirectory() as folder:
+            logs = [pathlib.Path(folder) / name for name in ("a.json", "again.json", "b.json")]
+            for log, result in zip(logs, ("FAIL", "OK", "OK")):
+                log.write_text(json.dumps({"name": log.stem[0], "result": result, "returncode": 0}),
+                               encoding="utf-8")
+            done = subprocess.run([sys.executable, cases.TOOLS / "count-results", logs[0], "--again",
+                                   logs[1], logs[2]], text=True, capture_output=True, check=False)
+        self.assertEqual((done.stdout.splitlines()[-1:], done.returncode),
+                         (["2 passed, 0 failed, 0 skipped"], 0))
+
     def test_failure_beside_others_and_alone(self):
         bad = {"result": "FAIL", "stdout": "3 passed, 2 failed, 0 skipped\n"}
         self.assertEqual(self.count(bad, again=[bad]), ("3 passed, 2 failed, 0 skipped", 1))
