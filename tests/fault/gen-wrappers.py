@@ -13,6 +13,10 @@ import os
 import re
 import sys
 
+# With whether its functions are of the core: those are exported symbols.
+HEADERS = (("GLES3/gl32.h", True), ("GLES2/gl2ext.h", False),
+           ("EGL/egl.h", True), ("EGL/eglext.h", False))
+
 PROTOTYPE = re.compile(
     r"\b(?:GL_APICALL|EGLAPI)\s+([\w\s*]+?)\s*(?:GL_APIENTRY|EGLAPIENTRY)\s+"
     r"(e?gl[A-Z]\w*)\s*\(([^;]*?)\)\s*;")
@@ -163,6 +167,19 @@ def source(functions, overridden):
     return "".join(out)
 
 
+def find_functions(include_dirs):
+    """All prototypes of the headers, each once, by name. The call counter's generator calls it too."""
+    found = {}
+    for name, core in HEADERS:
+        paths = [os.path.join(d, name) for d in include_dirs]
+        path = next((p for p in paths if os.path.exists(p)), None)
+        if not path:
+            sys.exit(f"{name} not found in {' '.join(include_dirs)}")
+        for f in parse(path, core):
+            found.setdefault(f.name, f)
+    return sorted(found.values(), key=lambda f: f.name)
+
+
 def overrides(paths):
     names = set()
     for path in paths:
@@ -180,18 +197,9 @@ def main():
     parser.add_argument("overrides", nargs="*", help="sources that define fault_<name>()")
     args = parser.parse_args()
 
-    found = {}
-    for name, core in (("GLES3/gl32.h", True), ("GLES2/gl2ext.h", False),
-                       ("EGL/egl.h", True), ("EGL/eglext.h", False)):
-        paths = [os.path.join(d, name) for d in args.include_dir]
-        path = next((p for p in paths if os.path.exists(p)), None)
-        if not path:
-            sys.exit(f"{name} not found in {' '.join(args.include_dir)}")
-        for f in parse(path, core):
-            found.setdefault(f.name, f)
-    functions = sorted(found.values(), key=lambda f: f.name)
+    functions = find_functions(args.include_dir)
     by_hand = overrides(args.overrides)
-    unknown = by_hand - found.keys()
+    unknown = by_hand - {f.name for f in functions}
     if unknown:
         print("gen-wrappers: not in these headers, so not wrapped:", *sorted(unknown),
               file=sys.stderr)
