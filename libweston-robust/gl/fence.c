@@ -7,8 +7,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-/* Returns whether @fd is signalled before @timeout_ms have passed; a fence that failed is. */
-static bool signalled(int fd, int timeout_ms)
+bool fence_is_signalled(int fd, int timeout_ms)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 	int count;
@@ -56,11 +55,11 @@ enum fence_result fence_wait(struct generation *gen, int fd, int patience_ms)
 		return FENCE_FAILED;
 	}
 	/* Most are done by the time that a frame is drawn. */
-	if (signalled(fd, 0) ||
+	if (fence_is_signalled(fd, 0) ||
 		(gen->egl->native_fences && gen->egl->fence_waits && wait_on_gpu(gen, fd))) {
 		return FENCE_DONE;
 	}
-	return signalled(fd, patience_ms) ? FENCE_DONE : FENCE_LATE;
+	return fence_is_signalled(fd, patience_ms) ? FENCE_DONE : FENCE_LATE;
 }
 
 int fence_create_fd(struct generation *gen)

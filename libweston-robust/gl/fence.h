@@ -11,6 +11,9 @@ enum fence_result {
 	FENCE_FAILED, // no fence that could be waited for
 };
 
+/** Whether the sync_file @fd is signalled before @timeout_ms have passed; one that failed is. */
+bool fence_is_signalled(int fd, int timeout_ms);
+
 /**
  * Have what is drawn from now on wait for the sync_file @fd, which stays the caller's: on the GPU
  * where that can, else here, for @patience_ms at most. The generation's context must be current.

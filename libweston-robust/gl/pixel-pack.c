@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "gl/pixel-pack.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -90,13 +89,11 @@ int pixel_pack_fd(const struct pixel_pack *pack)
 
 bool pixel_pack_arrived(const struct pixel_pack *pack)
 {
-	struct pollfd poll_fd = {.fd = pack->fd, .events = POLLIN};
-
 	if (!pack->gen) {
 		return true;
 	}
 	if (pack->fd >= 0) {
-		return poll(&poll_fd, 1, 0) == 1;
+		return fence_is_signalled(pack->fd, 0);
 	}
 	return pack->gen->api->glClientWaitSync(pack->sync, 0, 0) != GL_TIMEOUT_EXPIRED;
 }

@@ -27,8 +27,6 @@
 /* A client that asks for more at once does not get the GPU's memory for it. */
 #define MOST_PACKS 3
 
-#define NS_PER_MS 1000000
-
 struct held_capture {
 	struct wl_list link; // glue_output.held_captures
 	struct glue_output *out;

@@ -13,8 +13,6 @@
  * the desktop up no more, and its buffer is shown with what is in it. */
 #define PATIENCE_NS ((int64_t)50 * 1000 * 1000)
 
-#define NS_PER_MS 1000000
-
 static int patience_ms(struct glue *glue)
 {
 	int64_t left = glue->frame_ns + PATIENCE_NS - glue->host.now_ns(&glue->host);

@@ -18,6 +18,8 @@
 
 #define BORDER_COUNT 4
 
+#define NS_PER_MS 1000000
+
 struct pixel_pack;
 
 /** The module's one object. `base` is what libweston knows of it. */

@@ -7,8 +7,6 @@
 
 #include "heap.h"
 
-#define NS_PER_MS 1000000
-
 /* How soon a frame that failed is tried again, and the longest pause between two tries. */
 #define RETRY_FIRST_MS 16
 #define RETRY_CAP_MS 1000

@@ -7,8 +7,6 @@
 
 #include "gl/texture.h"
 
-#define NS_PER_MS 1000000
-
 /* Looks for the shm buffers of a client that could take the next frame of a surface. */
 struct spare_search {
 	const struct glue_surface *gs;
