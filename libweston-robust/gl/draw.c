@@ -18,35 +18,57 @@ const char *draw_view_name(enum draw_view view)
 	return view < DRAW_VIEW_COUNT ? names[view] : "?";
 }
 
-static void set_row(GLfloat row[4], float a, float b, float c)
+/** What a program's uniform `place` holds. */
+struct place {
+	GLfloat to_clip[4];
+	GLfloat clip_move[2], source_move[2];
+	GLfloat to_source[4];
+};
+
+static void set_linear(GLfloat linear[4], const struct affine *map)
 {
-	row[0] = a;
-	row[1] = b;
-	row[2] = c;
+	linear[0] = map->a;
+	linear[1] = map->b;
+	linear[2] = map->d;
+	linear[3] = map->e;
 }
 
-/* The maps to clip space and, unless @width is 0, to the coordinates of a texture of that size, in
- * the pixels that item.to_buffer leads to. */
-static void set_place(struct generation *gen, const struct program *program,
+static void set_move(GLfloat move[2], const struct affine *map)
+{
+	move[0] = map->c;
+	move[1] = map->f;
+}
+
+/* The map to clip space, without a texture. */
+static void set_place(
+	struct generation *gen, const struct program *program, const struct frame_item *item)
+{
+	struct place place = {.source_move = {0.0f, 0.0f}};
+
+	set_linear(place.to_clip, &item->to_clip);
+	set_move(place.clip_move, &item->to_clip);
+	gen->api->glUniform4fv(program->place, 2, place.to_clip);
+}
+
+/* The same, and that to the coordinates of a texture of @width and @height in the pixels that
+ * item.to_buffer leads to. */
+static void set_places(struct generation *gen, const struct program *program,
 	const struct frame_item *item, int32_t width, int32_t height)
 {
-	const struct affine *clip = &item->to_clip;
-	GLfloat rows[4][4] = {{0.0f}};
+	struct affine source =
+		affine_scaled(&item->to_buffer, 1.0f / (float)width, 1.0f / (float)height);
+	struct place place;
 
-	set_row(rows[0], clip->a, clip->b, clip->c);
-	set_row(rows[1], clip->d, clip->e, clip->f);
-	if (width > 0) {
-		struct affine map =
-			affine_scaled(&item->to_buffer, 1.0f / (float)width, 1.0f / (float)height);
-
-		set_row(rows[2], map.a, map.b, map.c);
-		if (item->content && item->content->bottom_left) {
-			set_row(rows[3], -map.d, -map.e, 1.0f - map.f);
-		} else {
-			set_row(rows[3], map.d, map.e, map.f);
-		}
+	if (item->content && item->content->bottom_left) {
+		source.d = -source.d;
+		source.e = -source.e;
+		source.f = 1.0f - source.f;
 	}
-	gen->api->glUniform4fv(program->place, width > 0 ? 4 : 2, rows[0]);
+	set_linear(place.to_clip, &item->to_clip);
+	set_move(place.clip_move, &item->to_clip);
+	set_linear(place.to_source, &source);
+	set_move(place.source_move, &source);
+	gen->api->glUniform4fv(program->place, 3, place.to_clip);
 }
 
 static void set_alpha(struct generation *gen, struct program *program, float alpha)
@@ -84,44 +106,36 @@ static void set_tint(struct generation *gen, const struct program *program, enum
 	gen->api->glUniform4fv(program->tint, 1, tint);
 }
 
-static struct program *use_program(
+/* Another program than the one before. */
+static struct program *change_program(
 	struct generation *gen, const struct program_key *key, const struct draw_log *log)
 {
-	struct program *program = gen->bound_program;
+	struct program *program;
 	char *text = NULL;
 
-	if (program && program->code == program_key_code(key)) {
-		return program;
-	}
 	program = program_get(gen, key, &text);
 	if (text && log && log->shader_failed) {
 		log->shader_failed(log->data, text);
 	}
 	free(text);
-	if (program && gen->bound_program != program) {
+	if (program) {
 		gen->api->glUseProgram(program->name);
 		gen->bound_program = program;
 	}
 	return program;
 }
 
+static inline struct program *use_program(
+	struct generation *gen, const struct program_key *key, const struct draw_log *log)
+{
+	struct program *program = gen->bound_program;
+
+	return program && program->key.code == key->code ? program : change_program(gen, key, log);
+}
+
 /* Shown instead of pixels that went with the GPU's memory and that nobody kept: a calm dark grey.
  */
 static const GLfloat placeholder_color[] = {0.16f, 0.16f, 0.17f, 1.0f};
-
-static enum program_source source_of(const struct texture *texture)
-{
-	static const enum program_source sources[] = {
-		[SAMPLING_RGBA] = PROGRAM_RGBA,
-		[SAMPLING_Y_U_V] = PROGRAM_Y_U_V,
-		[SAMPLING_Y_UV] = PROGRAM_Y_UV,
-		[SAMPLING_Y_XUXV] = PROGRAM_Y_XUXV,
-		[SAMPLING_XYUV] = PROGRAM_XYUV,
-		[SAMPLING_EXTERNAL] = PROGRAM_EXTERNAL,
-	};
-
-	return sources[texture->sampling];
-}
 
 static void draw_outlines(struct generation *gen, const struct frame_item *item)
 {
@@ -133,7 +147,7 @@ static void draw_outlines(struct generation *gen, const struct frame_item *item)
 		return;
 	}
 	state_set_blending(gen, false);
-	set_place(gen, program, item, 0, 0);
+	set_place(gen, program, item);
 	gen->api->glUniform4fv(program->color, 1, color);
 	set_alpha(gen, program, 1.0f);
 	for (uint32_t i = 0; i < item->count; i++) {
@@ -141,22 +155,23 @@ static void draw_outlines(struct generation *gen, const struct frame_item *item)
 	}
 }
 
-static struct program_key choose_key(
+static inline struct program_key choose_key(
 	const struct frame_item *item, const struct texture *texture, enum draw_view view)
 {
 	struct program_key key = {.source = PROGRAM_SOLID};
 
 	if (texture) {
-		key.source = source_of(texture);
-		key.order = texture->order;
-		key.opaque = item->opaque || !texture->alpha;
+		key = texture->key;
+		key.opaque |= item->opaque;
 	} else if (item->layer) {
 		/* An output is as good as opaque: nothing is to be divided by its alpha. */
 		key.source = PROGRAM_RGBA;
 		key.opaque = true;
 	}
 	key.tint = view > DRAW_VIEW_WIREFRAME;
-	program_key_set_color(&key, item->color);
+	if (item->color) {
+		program_key_set_color(&key, item->color);
+	}
 	return key;
 }
 
@@ -167,12 +182,12 @@ static void set_source(struct generation *gen, const struct program *program,
 
 	if (texture) {
 		texture_bind(texture, item->linear);
-		set_place(gen, program, item, texture->width, texture->height);
+		set_places(gen, program, item, texture->width, texture->height);
 	} else if (layer) {
 		state_bind_texture(gen, layer->framebuffer->texture);
-		set_place(gen, program, item, layer->width, layer->height);
+		set_places(gen, program, item, layer->width, layer->height);
 	} else {
-		set_place(gen, program, item, 0, 0);
+		set_place(gen, program, item);
 		gen->api->glUniform4fv(
 			program->color, 1, item->content ? placeholder_color : item->solid);
 	}
@@ -215,15 +230,15 @@ static void prepare_textures(struct generation *gen, struct frame *frame)
 	for (uint32_t i = 0; i < frame->item_count; i++) {
 		struct frame_item *item = &frame->items[i];
 
-		item->missing = item->content && !texture_get(gen, item->content);
+		item->missing = !item->content || !texture_get(gen, item->content);
 	}
 }
 
-static void draw_item(struct generation *gen, const struct frame *frame, uint32_t index,
+static inline void draw_item(struct generation *gen, const struct frame *frame, uint32_t index,
 	enum draw_view view, const struct draw_log *log)
 {
 	const struct frame_item *item = &frame->items[index];
-	struct texture *texture = item->content && !item->missing ? item->content->texture : NULL;
+	struct texture *texture = item->missing ? NULL : item->content->texture;
 	struct program_key key = choose_key(item, texture, view);
 	struct program *program;
 
@@ -252,6 +267,18 @@ static void draw_item(struct generation *gen, const struct frame *frame, uint32_
 	}
 }
 
+/* What stands apart may come first: that saves changes between blending and not blending, and of
+ * programs with them. */
+static void draw_items(struct generation *gen, const struct frame *frame, bool apart,
+	enum draw_view view, const struct draw_log *log)
+{
+	for (uint32_t i = 0; i < frame->item_count; i++) {
+		if (frame->items[i].apart == apart) {
+			draw_item(gen, frame, i, view, log);
+		}
+	}
+}
+
 void draw_frame(struct generation *gen, struct frame *frame, enum draw_view view,
 	const struct draw_log *log)
 {
@@ -260,7 +287,7 @@ void draw_frame(struct generation *gen, struct frame *frame, enum draw_view view
 	}
 	prepare_textures(gen, frame);
 	quads_upload(gen, &frame->vertices);
-	for (uint32_t i = 0; i < frame->item_count; i++) {
-		draw_item(gen, frame, i, view, log);
+	for (int apart = 1; apart >= 0; apart--) {
+		draw_items(gen, frame, apart, view, log);
 	}
 }

@@ -25,9 +25,9 @@ static void draw_square(struct generation *gen, struct frame *frame, struct cont
 	const struct program_key *key)
 {
 	struct affine same = {.a = 1.0f, .e = 1.0f};
-	pixman_region32_t quarter;
+	const pixman_box32_t box = {0, 0, PROBE_SIZE / 2, PROBE_SIZE / 2};
+	const struct boxes quarter = {&box, 1};
 
-	pixman_region32_init_rect(&quarter, 0, 0, PROBE_SIZE / 2, PROBE_SIZE / 2);
 	frame_begin(frame, PROBE_SIZE, PROBE_SIZE, false);
 	frame_add(frame,
 		&(struct frame_item){.content = square,
@@ -35,9 +35,8 @@ static void draw_square(struct generation *gen, struct frame *frame, struct cont
 			.to_buffer = same,
 			.alpha = 1.0f,
 			.opaque = key->opaque},
-		&quarter, &same, &quarter);
+		quarter, &same, quarter);
 	draw_frame(gen, frame, DRAW_VIEW_NORMAL, NULL);
-	pixman_region32_fini(&quarter);
 }
 
 /* A blue field behind it. */

@@ -99,9 +99,9 @@ void program_find_color_uniforms(struct generation *gen, struct program *program
 
 void program_key_set_color(struct program_key *key, const struct color_transform *color)
 {
-	key->pre = color ? color->pre.kind : COLOR_CURVE_IDENTITY;
-	key->mapping = color ? color->mapping.kind : COLOR_MAPPING_IDENTITY;
-	key->post = color ? color->post.kind : COLOR_CURVE_IDENTITY;
+	key->pre = (uint32_t)color->pre.kind & 0xf;
+	key->mapping = (uint32_t)color->mapping.kind & 0xf;
+	key->post = (uint32_t)color->post.kind & 0xf;
 }
 
 static void place_table(GLfloat *params, unsigned length)

@@ -11,13 +11,16 @@
 
 static const char vertex_source[] =
 	"attribute vec2 position;\n"
-	"uniform vec4 place[4];\n"
+	"uniform vec4 place[3];\n"
 	"varying vec2 texcoord;\n"
+	"vec2 map(vec4 linear, vec2 move)\n"
+	"{\n"
+	"	return vec2(dot(linear.xy, position), dot(linear.zw, position)) + move;\n"
+	"}\n"
 	"void main()\n"
 	"{\n"
-	"	vec3 point = vec3(position, 1.0);\n"
-	"	texcoord = vec2(dot(place[2].xyz, point), dot(place[3].xyz, point));\n"
-	"	gl_Position = vec4(dot(place[0].xyz, point), dot(place[1].xyz, point), 0.0, 1.0);\n"
+	"	texcoord = map(place[2], place[1].zw);\n"
+	"	gl_Position = vec4(map(place[0], place[1].xy), 0.0, 1.0);\n"
 	"}\n";
 
 /* What becomes of it. */
@@ -146,7 +149,7 @@ static struct program_binary *find_inherited(
 	const struct program_set *set = gen->inherited;
 
 	for (unsigned i = 0; set && i < set->count; i++) {
-		if (program_key_code(&set->keys[i]) == program->code) {
+		if (set->keys[i].code == program->key.code) {
 			return set->binaries[i];
 		}
 	}
@@ -172,12 +175,11 @@ static void make(struct generation *gen, struct program *program, char **log)
 
 struct program *program_get(struct generation *gen, const struct program_key *key, char **log)
 {
-	uint32_t code = program_key_code(key);
 	struct program *program;
 
 	*log = NULL;
 	wl_list_for_each (program, &gen->programs, link) {
-		if (program->code == code) {
+		if (program->key.code == key->code) {
 			return program->name ? program : NULL;
 		}
 	}
@@ -186,7 +188,6 @@ struct program *program_get(struct generation *gen, const struct program_key *ke
 		return NULL;
 	}
 	program->key = *key;
-	program->code = code;
 	wl_list_insert(&gen->programs, &program->link);
 	make(gen, program, log);
 	if (!program->name) {

@@ -19,25 +19,30 @@ enum program_source {
 	PROGRAM_EXTERNAL,
 };
 
-/** Selects a variant of the shaders. All members take part in the look-up. */
+/** Selects a variant of the shaders. Compared as a number, so nothing of it may be left unset. */
 struct program_key {
-	enum program_source source;
-	enum channel_order order;  // RGBA, Y_UV
-	bool opaque;               // not SOLID: the texture's alpha counts as 1
-	bool tint;                 // mix in a debug colour
-	enum color_curve_kind pre; // the steps of a colour transform
-	enum color_mapping_kind mapping;
-	enum color_curve_kind post;
+	union {
+		struct {
+			uint32_t source : 4;  // enum program_source
+			uint32_t order : 4;   // enum channel_order; RGBA, Y_UV
+			uint32_t pre : 4;     // enum color_curve_kind: a colour transform's steps
+			uint32_t mapping : 4; // enum color_mapping_kind
+			uint32_t post : 4;    // enum color_curve_kind
+			uint32_t opaque : 1;  // not SOLID: the texture's alpha counts as 1
+			uint32_t tint : 1;    // mix in a debug colour
+			uint32_t unused : 10; // 0
+		};
+		uint32_t code; // tells it from all others
+	};
 };
 
 /** A linked program and its uniforms; -1 where the variant has none. Belongs to one generation. */
 struct program {
 	struct wl_list link; // generation.programs
 	struct program_key key;
-	uint32_t code; // of the key
 	GLuint name;
-	GLint place;       // vec4[4]: (a, b, c, -) of two affine maps' two rows: to clip
-			   // space, and to texture coordinates
+	GLint place;       // vec4[3]: of two affine maps, to clip space and to texture
+			   // coordinates: (a, b, d, e) of the first; (c, f) of both; (a, b, d, e)
 	GLint color;       // vec4: SOLID
 	GLint alpha;       // float: view alpha
 	GLfloat alpha_set; // what it is; negative: not set yet
@@ -60,14 +65,6 @@ struct program {
  */
 struct program *program_get(struct generation *gen, const struct program_key *key, char **log);
 
-/** A number that tells @key from all others. */
-static inline uint32_t program_key_code(const struct program_key *key)
-{
-	return (uint32_t)key->source | (uint32_t)key->order << 4 | (uint32_t)key->pre << 8 |
-	       (uint32_t)key->mapping << 12 | (uint32_t)key->post << 16 |
-	       (uint32_t)key->opaque << 20 | (uint32_t)key->tint << 21;
-}
-
 /** Most programs in a program_set. */
 #define PROGRAM_SET_MAX 24
 
@@ -87,7 +84,7 @@ void program_set_copy(struct program_set *copy, const struct program_set *set);
 /** From now on all of @set is to be linked; gives all references back. */
 void program_set_forget_binaries(struct program_set *set);
 
-/** Note in @key which steps @color (may be NULL) has. */
+/** Note in @key which steps @color has. */
 void program_key_set_color(struct program_key *key, const struct color_transform *color);
 
 /** Set the parameters of @color, which fits the key of @program, which is in use. */

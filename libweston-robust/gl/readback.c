@@ -93,15 +93,14 @@ static void draw_content(struct generation *gen, struct content *content, int32_
 		.alpha = 1.0f,
 	};
 	struct frame frame = {0};
-	pixman_region32_t all;
+	const pixman_box32_t box = {0, 0, width, height};
+	const struct boxes all = {&box, 1};
 
-	pixman_region32_init_rect(&all, 0, 0, (unsigned)width, (unsigned)height);
 	frame_begin(&frame, width, height, false);
 	item.to_clip = frame_to_clip(&frame);
-	frame_add(&frame, &item, &all, &same, &all);
+	frame_add(&frame, &item, all, &same, all);
 	draw_frame(gen, &frame, DRAW_VIEW_NORMAL, NULL);
 	frame_fini(&frame);
-	pixman_region32_fini(&all);
 }
 
 bool readback_content(struct generation *gen, struct content *content, int32_t x, int32_t y,

@@ -130,6 +130,22 @@ static struct texture *allocate(struct generation *gen, struct content *content)
 	return texture;
 }
 
+static struct program_key key_of(
+	enum format_sampling sampling, enum channel_order order, bool alpha)
+{
+	static const enum program_source sources[] = {
+		[SAMPLING_RGBA] = PROGRAM_RGBA,
+		[SAMPLING_Y_U_V] = PROGRAM_Y_U_V,
+		[SAMPLING_Y_UV] = PROGRAM_Y_UV,
+		[SAMPLING_Y_XUXV] = PROGRAM_Y_XUXV,
+		[SAMPLING_XYUV] = PROGRAM_XYUV,
+		[SAMPLING_EXTERNAL] = PROGRAM_EXTERNAL,
+	};
+
+	return (struct program_key){
+		.source = sources[sampling] & 0xf, .order = order & 0xf, .opaque = !alpha};
+}
+
 static struct texture *texture_create(struct generation *gen, struct content *content)
 {
 	const struct format *format = format_from_fourcc(content->layout.fourcc);
@@ -146,11 +162,10 @@ static struct texture *texture_create(struct generation *gen, struct content *co
 	}
 	texture->format = format;
 	texture->sampling = format->sampling;
-	texture->order = format->order;
-	texture->alpha = format->alpha;
+	texture->key = key_of(format->sampling, format->order, format->alpha);
 	texture->count = format->texture_count;
 	for (unsigned i = 0; i < texture->count; i++) {
-		texture->uploads[i] = format_upload(&format->textures[i], &gen->caps);
+		texture->planes[i].gl = format_upload(&format->textures[i], &gen->caps);
 	}
 	make_names(texture);
 	return texture;
@@ -214,7 +229,7 @@ static void count_restored(struct generation *gen, struct content *content)
 static bool texture_shows(const struct texture *texture, const struct image *image)
 {
 	return !texture->format && texture->count == image->count &&
-	       texture->sampling == image->sampling && texture->order == image->order;
+	       texture->sampling == image->sampling && texture->key.order == image->order;
 }
 
 static struct texture *create_for_image(
@@ -226,7 +241,7 @@ static struct texture *create_for_image(
 		return NULL;
 	}
 	texture->sampling = image->sampling;
-	texture->order = image->order;
+	texture->key = key_of(image->sampling, image->order, image->source->alpha);
 	texture->count = image->count;
 	if (image->sampling == SAMPLING_EXTERNAL) {
 		texture->target = GL_TEXTURE_EXTERNAL_OES;
@@ -245,7 +260,7 @@ static void point_at(struct texture *texture, const struct image *image)
 	}
 	texture->width = texture->content->layout.width;
 	texture->height = texture->content->layout.height;
-	texture->alpha = image->source->alpha;
+	texture->key.opaque = !image->source->alpha;
 	texture->filled = true;
 	texture->content->renewed = false;
 }

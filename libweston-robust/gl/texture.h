@@ -7,7 +7,16 @@
 
 #include "gl/format.h"
 #include "gl/generation.h"
+#include "gl/program.h"
 #include "scene/content.h"
+
+/** One of the textures of an image that is uploaded. */
+struct texture_plane {
+	struct format_upload gl;
+	struct content_plane memory; // in texels of the texture
+	GLint row_length;            // texels from row to row of that; 0: no whole number of them
+	bool grouped;                // pixels share texels, or bytes
+};
 
 /** The GL image of a content's pixels: one texture, or several. Belongs to one generation. */
 struct texture {
@@ -17,13 +26,11 @@ struct texture {
 	const struct format *format; // of uploaded pixels; NULL: it shows an image
 	int32_t width, height;       // pixels
 	enum format_sampling sampling;
-	enum channel_order order;
-	bool alpha; // false: its alpha counts as 1
+	struct program_key key; // of the program that draws it, alone and as it is
 	GLenum target;
 	GLuint names[FORMAT_TEXTURES_MAX];
-	unsigned count;                                    // of names
-	struct format_upload uploads[FORMAT_TEXTURES_MAX]; // with format
-	struct content_plane planes[FORMAT_TEXTURES_MAX];  // likewise, for layout_stride
+	unsigned count;                                   // of names
+	struct texture_plane planes[FORMAT_TEXTURES_MAX]; // with format
 	int32_t layout_stride;   // content.layout.stride that the planes are for; 0: none yet
 	GLint filter;            // as set: GL_NEAREST or GL_LINEAR
 	pixman_region32_t dirty; // pixels of the buffer that were not uploaded yet

@@ -13,73 +13,65 @@
 #define CALL_COST_BYTES 512
 #define UPLOAD_RECTS_MAX 64
 
-/** One of an image's textures while it is uploaded. */
-struct upload {
-	struct generation *gen;
-	const struct format_upload *gl;
-	const struct content_plane *plane; // of the memory, in texels of the texture
-	const uint8_t *pixels;             // the plane's first
-	bool whole_rows;                   // GL can be told the stride
-};
-
 /* The whole image at once: storage and contents in one call, so that the driver need not clear what
- * is overwritten. */
-static void upload_all(const struct upload *upload)
+ * is overwritten. Returns false when the contents can't be told like that. */
+static bool upload_all(
+	struct generation *gen, const struct texture_plane *plane, const uint8_t *pixels)
 {
-	const struct content_plane *plane = upload->plane;
+	bool whole = plane->row_length != 0;
 
-	upload->gen->api->glTexImage2D(GL_TEXTURE_2D, 0, upload->gl->internal, plane->width,
-		plane->height, 0, upload->gl->format, upload->gl->type,
-		upload->whole_rows ? upload->pixels : NULL);
-	if (upload->whole_rows) {
-		upload->gen->counters.uploaded_bytes +=
-			(uint64_t)plane->height * (uint64_t)plane->stride;
+	gen->api->glTexImage2D(GL_TEXTURE_2D, 0, plane->gl.internal, plane->memory.width,
+		plane->memory.height, 0, plane->gl.format, plane->gl.type, whole ? pixels : NULL);
+	if (whole) {
+		gen->counters.uploaded_bytes +=
+			(uint64_t)plane->memory.height * (uint64_t)plane->memory.stride;
 	}
+	return whole;
 }
 
-static void upload_rectangle(
-	const struct upload *upload, int32_t x, int32_t y, int32_t width, int32_t height)
+static inline void upload_rectangle(const struct gl_api *api, const struct texture_plane *plane,
+	const uint8_t *pixels, const pixman_box32_t *box, int32_t rows)
 {
-	const struct content_plane *plane = upload->plane;
-	const uint8_t *first = upload->pixels + (size_t)y * (size_t)plane->stride +
-			       (size_t)x * plane->bytes_per_texel;
+	const uint8_t *first = pixels + (size_t)box->y1 * (size_t)plane->memory.stride +
+			       (size_t)box->x1 * plane->memory.bytes_per_texel;
 
-	upload->gen->api->glTexSubImage2D(
-		GL_TEXTURE_2D, 0, x, y, width, height, upload->gl->format, upload->gl->type, first);
+	api->glTexSubImage2D(GL_TEXTURE_2D, 0, box->x1, box->y1, box->x2 - box->x1, rows,
+		plane->gl.format, plane->gl.type, first);
 }
 
 /* A stride that is no whole number of texels can't be told to GL: row by row. */
-static void upload_rows(
-	const struct upload *upload, int32_t x, int32_t y, int32_t width, int32_t height)
+static void upload_rows(const struct gl_api *api, const struct texture_plane *plane,
+	const uint8_t *pixels, pixman_box32_t box)
 {
-	for (int32_t end = y + height; y < end; y++) {
-		upload_rectangle(upload, x, y, width, 1);
+	for (; box.y1 < box.y2; box.y1++) {
+		upload_rectangle(api, plane, pixels, &box, 1);
 	}
 }
 
-/* @pixels: of the buffer. */
-static void upload_box(const struct upload *upload, const struct content_layout *layout,
-	const pixman_box32_t *pixels)
+/* @box: pixels of the buffer. */
+static void upload_box(const struct texture *texture, const struct texture_plane *plane,
+	const uint8_t *pixels, const pixman_box32_t *box)
 {
-	const struct content_plane *plane = upload->plane;
-	pixman_box32_t box = *pixels;
+	struct generation *gen = texture->gen;
+	pixman_box32_t texels;
 	int32_t width, height;
 
-	if (layout->group > 1 || plane->hsub > 1 || plane->vsub > 1) {
-		box = content_layout_texels(layout, plane, pixels);
+	if (plane->grouped) {
+		texels = content_layout_texels(&texture->content->layout, &plane->memory, box);
+		box = &texels;
 	}
-	width = box.x2 - box.x1;
-	height = box.y2 - box.y1;
+	width = box->x2 - box->x1;
+	height = box->y2 - box->y1;
 	if (width <= 0 || height <= 0) {
 		return;
 	}
-	if (upload->whole_rows) {
-		upload_rectangle(upload, box.x1, box.y1, width, height);
+	if (plane->row_length) {
+		upload_rectangle(gen->api, plane, pixels, box, height);
 	} else {
-		upload_rows(upload, box.x1, box.y1, width, height);
+		upload_rows(gen->api, plane, pixels, *box);
 	}
-	upload->gen->counters.uploaded_bytes +=
-		(uint64_t)width * (uint64_t)height * plane->bytes_per_texel;
+	gen->counters.uploaded_bytes +=
+		(uint64_t)width * (uint64_t)height * plane->memory.bytes_per_texel;
 }
 
 static int64_t area(const pixman_box32_t *box)
@@ -98,57 +90,34 @@ static pixman_box32_t box_around(const pixman_box32_t *a, const pixman_box32_t *
 }
 
 /* Rectangles come from top to bottom, and from left to right. */
-static void upload_boxes(const struct upload *upload, const struct content_layout *layout,
-	const pixman_box32_t *boxes, int count)
+static void upload_boxes(const struct texture *texture, const struct texture_plane *plane,
+	const uint8_t *pixels, struct boxes boxes)
 {
-	pixman_box32_t pending = boxes[0];
+	pixman_box32_t pending = boxes.data[0];
 
-	for (int i = 1; i < count; i++) {
-		pixman_box32_t both = box_around(&pending, &boxes[i]);
-		int64_t more = area(&both) - area(&pending) - area(&boxes[i]);
+	for (long i = 1; i < boxes.count; i++) {
+		pixman_box32_t both = box_around(&pending, &boxes.data[i]);
+		int64_t more = area(&both) - area(&pending) - area(&boxes.data[i]);
 
-		if (more * upload->plane->bytes_per_texel <= CALL_COST_BYTES) {
+		if (more * plane->memory.bytes_per_texel <= CALL_COST_BYTES) {
 			pending = both;
 		} else {
-			upload_box(upload, layout, &pending);
-			pending = boxes[i];
+			upload_box(texture, plane, pixels, &pending);
+			pending = boxes.data[i];
 		}
 	}
-	upload_box(upload, layout, &pending);
+	upload_box(texture, plane, pixels, &pending);
 }
 
-static void upload_region(
-	const struct upload *upload, const struct content_layout *layout, pixman_region32_t *region)
+static void upload_region(const struct texture *texture, const struct texture_plane *plane,
+	const uint8_t *pixels, const pixman_region32_t *region)
 {
-	int count;
-	const pixman_box32_t *boxes = pixman_region32_rectangles(region, &count);
+	struct boxes boxes = region_boxes(region);
 
-	if (count > UPLOAD_RECTS_MAX) {
-		boxes = &region->extents;
-		count = 1;
-	}
-	upload_boxes(upload, layout, boxes, count);
-}
-
-static void upload_texture(struct texture *texture, unsigned index, const uint8_t *pixels)
-{
-	const struct content_plane *plane = &texture->planes[index];
-	struct upload upload = {
-		.gen = texture->gen,
-		.gl = &texture->uploads[index],
-		.plane = plane,
-		.pixels = pixels + plane->offset,
-	};
-	int32_t texels = plane->stride / plane->bytes_per_texel;
-
-	upload.whole_rows = texels * plane->bytes_per_texel == plane->stride;
-	state_bind_texture(texture->gen, texture->names[index]);
-	state_set_row_length(texture->gen, upload.whole_rows ? texels : 0);
-	if (!texture->filled) {
-		upload_all(&upload);
-	}
-	if (texture->filled || !upload.whole_rows) {
-		upload_region(&upload, &texture->content->layout, &texture->dirty);
+	if (boxes.count == 1 || boxes.count > UPLOAD_RECTS_MAX) {
+		upload_box(texture, plane, pixels, &region->extents);
+	} else if (boxes.count > 1) {
+		upload_boxes(texture, plane, pixels, boxes);
 	}
 }
 
@@ -157,7 +126,15 @@ static void find_planes(struct texture *texture)
 	const struct content_layout *layout = &texture->content->layout;
 
 	for (unsigned i = 0; i < texture->count; i++) {
-		texture->planes[i] = format_texture_plane(&texture->format->textures[i], layout);
+		struct texture_plane *plane = &texture->planes[i];
+		struct content_plane memory =
+			format_texture_plane(&texture->format->textures[i], layout);
+		int32_t texels = memory.stride / memory.bytes_per_texel;
+		bool whole_rows = texels * memory.bytes_per_texel == memory.stride;
+
+		plane->memory = memory;
+		plane->row_length = whole_rows ? texels : 0;
+		plane->grouped = layout->group > 1 || memory.hsub > 1 || memory.vsub > 1;
 	}
 	texture->layout_stride = layout->stride;
 }
@@ -169,6 +146,13 @@ void upload_dirty(struct texture *texture, const uint8_t *pixels)
 		find_planes(texture);
 	}
 	for (unsigned i = 0; i < texture->count; i++) {
-		upload_texture(texture, i, pixels);
+		const struct texture_plane *plane = &texture->planes[i];
+		const uint8_t *first = pixels + plane->memory.offset;
+
+		state_bind_texture(texture->gen, texture->names[i]);
+		state_set_row_length(texture->gen, plane->row_length);
+		if (texture->filled || !upload_all(texture->gen, plane, first)) {
+			upload_region(texture, plane, first, &texture->dirty);
+		}
 	}
 }

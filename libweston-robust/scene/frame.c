@@ -43,8 +43,8 @@ static struct frame_item *append(struct frame *frame)
 	return &frame->items[frame->item_count++];
 }
 
-void frame_add(struct frame *frame, const struct frame_item *item, const pixman_region32_t *shape,
-	const struct affine *to_framebuffer, const pixman_region32_t *clip)
+void frame_add(struct frame *frame, const struct frame_item *item, struct boxes shape,
+	const struct affine *to_framebuffer, struct boxes clip)
 {
 	uint32_t first = frame->vertices.count;
 	struct frame_item *copy;

@@ -25,8 +25,9 @@ struct frame_item {
 	bool blend;                    // over what is there; otherwise replace
 	bool opaque;                   // the content's alpha channel counts as 1
 	bool linear;                   // sampling: linear, or nearest
-	uint32_t first, count;         // quads of frame.vertices
-	bool missing; // filled in when it is drawn: there is no texture of the content
+	bool apart; // does not blend, and nothing that is below has any part of its pixels
+	uint32_t first, count; // quads of frame.vertices
+	bool missing;          // filled in when it is drawn: there is no texture of a content
 };
 
 /**
@@ -53,8 +54,8 @@ struct affine frame_to_clip(const struct frame *frame);
  * vertices are in the space of @shape. They are filled in here. Nothing is appended when nothing is
  * covered.
  */
-void frame_add(struct frame *frame, const struct frame_item *item, const pixman_region32_t *shape,
-	const struct affine *to_framebuffer, const pixman_region32_t *clip);
+void frame_add(struct frame *frame, const struct frame_item *item, struct boxes shape,
+	const struct affine *to_framebuffer, struct boxes clip);
 
 /** Free the memory. */
 void frame_fini(struct frame *frame);

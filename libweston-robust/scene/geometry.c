@@ -32,11 +32,15 @@ void vertex_list_fini(struct vertex_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-static bool grow(struct vertex_list *list)
+static bool grow(struct vertex_list *list, uint32_t wanted)
 {
-	uint32_t capacity = list->capacity ? 2 * list->capacity : 64;
-	struct vertex *data = realloc(list->data, capacity * QUAD_VERTICES * sizeof(*data));
+	uint32_t capacity = list->capacity ? list->capacity : 64;
+	struct vertex *data;
 
+	while (capacity < wanted) {
+		capacity *= 2;
+	}
+	data = realloc(list->data, capacity * QUAD_VERTICES * sizeof(*data));
 	if (!data) {
 		list->failed = true;
 		return false;
@@ -46,13 +50,21 @@ static bool grow(struct vertex_list *list)
 	return true;
 }
 
-/* One more quad, or NULL. */
-static inline struct vertex *append(struct vertex_list *list)
+/* Where the next quads go: there is room for so many then. NULL: there is not. */
+static inline struct vertex *reserve(struct vertex_list *list, uint32_t quads)
 {
-	if (list->count == list->capacity && !grow(list)) {
+	uint32_t wanted = list->count + quads;
+
+	if (wanted > list->capacity && !grow(list, wanted)) {
 		return NULL;
 	}
-	return list->data + (size_t)QUAD_VERTICES * list->count++;
+	return list->data + (size_t)QUAD_VERTICES * list->count;
+}
+
+/* What was written behind those that were there, up to @end. */
+static inline void commit(struct vertex_list *list, const struct vertex *end)
+{
+	list->count = (uint32_t)((size_t)(end - list->data) / QUAD_VERTICES);
 }
 
 bool affine_invert(const struct affine *map, struct affine *inverse)
@@ -93,25 +105,36 @@ static inline float greater(float a, float b)
 	return a > b ? a : b;
 }
 
-/* Two opposite corners of an axis-parallel clip, low before high. */
-static inline void emit_clipped_box(struct vertex_list *list, const pixman_box32_t *box,
+/* Write what of @box is between two opposite corners of an axis-parallel clip, low before high.
+ * Returns the end of what was written: one quad, or none. */
+static inline struct vertex *put_clipped_box(struct vertex *v, const pixman_box32_t *box,
 	struct vertex clip_low, struct vertex clip_high)
 {
 	float x1 = greater(clip_low.x, (float)box->x1), y1 = greater(clip_low.y, (float)box->y1);
 	float x2 = lesser(clip_high.x, (float)box->x2), y2 = lesser(clip_high.y, (float)box->y2);
-	struct vertex *v;
 
 	if (x1 >= x2 || y1 >= y2) {
-		return;
-	}
-	v = append(list);
-	if (!v) {
-		return;
+		return v;
 	}
 	v[0] = (struct vertex){x1, y2};
 	v[1] = (struct vertex){x1, y1};
 	v[2] = (struct vertex){x2, y1};
 	v[3] = (struct vertex){x2, y2};
+	return v + QUAD_VERTICES;
+}
+
+/* The same for all of @shape. */
+static inline void emit_clipped(struct vertex_list *list, struct boxes shape,
+	struct vertex clip_low, struct vertex clip_high)
+{
+	struct vertex *v = reserve(list, (uint32_t)shape.count);
+
+	for (long i = 0; v && i < shape.count; i++) {
+		v = put_clipped_box(v, &shape.data[i], clip_low, clip_high);
+	}
+	if (v) {
+		commit(list, v);
+	}
 }
 
 static float distance(const struct half_plane *plane, struct vertex p)
@@ -162,7 +185,7 @@ static void emit_polygon(struct vertex_list *list, const struct polygon *polygon
 
 	for (unsigned i = 2; i < polygon->count; i += 2) {
 		unsigned last = i + 1 < polygon->count ? i + 1 : i;
-		struct vertex *v = append(list);
+		struct vertex *v = reserve(list, 1);
 
 		if (!v) {
 			return;
@@ -171,6 +194,7 @@ static void emit_polygon(struct vertex_list *list, const struct polygon *polygon
 		v[1] = points[i - 1];
 		v[2] = points[i];
 		v[3] = points[last];
+		commit(list, v + QUAD_VERTICES);
 	}
 }
 
@@ -191,78 +215,64 @@ static void emit_clipped_quad(
 	emit_polygon(list, &polygon);
 }
 
-/** What is to be covered, and where. */
-struct cover {
-	const pixman_box32_t *boxes; // of the shape
-	int box_count;
-	const pixman_box32_t *clips; // framebuffer pixels
-	int clip_count;
-};
-
 /* By far the most common: what is a pixel of the surface is one of the framebuffer. */
-static void emit_moved(struct vertex_list *list, const struct cover *cover, float x, float y)
+static void emit_moved(
+	struct vertex_list *list, struct boxes shape, struct boxes clip, float x, float y)
 {
-	for (int i = 0; i < cover->clip_count; i++) {
-		const pixman_box32_t *clip = &cover->clips[i];
-		struct vertex low = {(float)clip->x1 - x, (float)clip->y1 - y};
-		struct vertex high = {(float)clip->x2 - x, (float)clip->y2 - y};
+	for (long i = 0; i < clip.count; i++) {
+		const pixman_box32_t *box = &clip.data[i];
+		struct vertex low = {(float)box->x1 - x, (float)box->y1 - y};
+		struct vertex high = {(float)box->x2 - x, (float)box->y2 - y};
 
-		for (int j = 0; j < cover->box_count; j++) {
-			emit_clipped_box(list, &cover->boxes[j], low, high);
-		}
+		emit_clipped(list, shape, low, high);
 	}
 }
 
 /* Scaled, turned by right angles, or mirrored. */
-static void emit_parallel(
-	struct vertex_list *list, const struct cover *cover, const struct affine *to_shape)
+static void emit_parallel(struct vertex_list *list, struct boxes shape, struct boxes clip,
+	const struct affine *to_shape)
 {
-	for (int i = 0; i < cover->clip_count; i++) {
-		const pixman_box32_t *clip = &cover->clips[i];
-		struct vertex p = apply(to_shape, (float)clip->x1, (float)clip->y1);
-		struct vertex q = apply(to_shape, (float)clip->x2, (float)clip->y2);
+	for (long i = 0; i < clip.count; i++) {
+		const pixman_box32_t *box = &clip.data[i];
+		struct vertex p = apply(to_shape, (float)box->x1, (float)box->y1);
+		struct vertex q = apply(to_shape, (float)box->x2, (float)box->y2);
 		struct vertex low = {lesser(p.x, q.x), lesser(p.y, q.y)};
 		struct vertex high = {greater(p.x, q.x), greater(p.y, q.y)};
 
-		for (int j = 0; j < cover->box_count; j++) {
-			emit_clipped_box(list, &cover->boxes[j], low, high);
-		}
+		emit_clipped(list, shape, low, high);
 	}
 }
 
-static void emit_turned(
-	struct vertex_list *list, const struct cover *cover, const struct affine *to_shape)
+static void emit_turned(struct vertex_list *list, struct boxes shape, struct boxes clip,
+	const struct affine *to_shape)
 {
-	for (int i = 0; i < cover->clip_count; i++) {
-		float x1 = (float)cover->clips[i].x1, y1 = (float)cover->clips[i].y1;
-		float x2 = (float)cover->clips[i].x2, y2 = (float)cover->clips[i].y2;
+	for (long i = 0; i < clip.count; i++) {
+		float x1 = (float)clip.data[i].x1, y1 = (float)clip.data[i].y1;
+		float x2 = (float)clip.data[i].x2, y2 = (float)clip.data[i].y2;
 		const struct polygon corners = {
 			.count = 4,
 			.points = {apply(to_shape, x1, y1), apply(to_shape, x2, y1),
 				apply(to_shape, x2, y2), apply(to_shape, x1, y2)},
 		};
 
-		for (int j = 0; j < cover->box_count; j++) {
-			emit_clipped_quad(list, &cover->boxes[j], &corners);
+		for (long j = 0; j < shape.count; j++) {
+			emit_clipped_quad(list, &shape.data[j], &corners);
 		}
 	}
 }
 
-void geometry_emit(struct vertex_list *list, const pixman_region32_t *shape,
-	const struct affine *to_framebuffer, const pixman_region32_t *clip)
+void geometry_emit(struct vertex_list *list, struct boxes shape,
+	const struct affine *to_framebuffer, struct boxes clip)
 {
 	struct affine to_shape;
-	struct cover cover;
 
-	cover.boxes = pixman_region32_rectangles((pixman_region32_t *)shape, &cover.box_count);
-	cover.clips = pixman_region32_rectangles((pixman_region32_t *)clip, &cover.clip_count);
 	if (affine_moves(to_framebuffer)) {
-		emit_moved(list, &cover, to_framebuffer->c, to_framebuffer->f);
+		emit_moved(list, shape, clip, to_framebuffer->c, to_framebuffer->f);
 	} else if (!affine_invert(to_framebuffer, &to_shape)) {
 		return;
 	} else if (affine_keeps_axes(to_framebuffer)) {
-		emit_parallel(list, &cover, &to_shape);
+		emit_parallel(list, shape, clip, &to_shape);
 	} else {
-		emit_turned(list, &cover, &to_shape);
+		emit_turned(list, shape, clip, &to_shape);
 	}
 }

@@ -28,8 +28,8 @@ struct vertex_list {
  * An affine map of the plane: (x, y) -> (a x + b y + c, d x + e y + f).
  */
 struct affine {
-	float a, b, c;
-	float d, e, f;
+	float a, b, d, e; // in one piece: what is not a move
+	float c, f;
 };
 
 /** Forget the vertices, keep the memory. */
@@ -101,6 +101,21 @@ static inline bool region_empty(const pixman_region32_t *region)
 	return region->data && region->data->numRects == 0;
 }
 
+/** Some rectangles, borrowed. */
+struct boxes {
+	const pixman_box32_t *data;
+	long count;
+};
+
+/** The rectangles of @region, until that changes: pixman_region32_rectangles() without the call. */
+static inline struct boxes region_boxes(const pixman_region32_t *region)
+{
+	if (!region->data) {
+		return (struct boxes){&region->extents, 1};
+	}
+	return (struct boxes){(const pixman_box32_t *)(region->data + 1), region->data->numRects};
+}
+
 /**
  * Whether the bounding boxes of two regions have pixels in common: if not, nor have the regions.
  */
@@ -112,13 +127,12 @@ static inline bool region_extents_meet(const pixman_region32_t *a, const pixman_
 
 /**
  * Append quads that cover the rectangles of @shape where, mapped by @to_framebuffer, they are
- * inside the rectangles of
- * @clip (framebuffer pixels). The vertices are in the space of the shape.
+ * inside the rectangles of @clip (framebuffer pixels). The vertices are in the space of the shape.
  *
  * Their edges are edges of the shape or of the clip, up to rounding that is far below half a pixel:
  * which pixel centres are filled does not depend on how the clip is cut into rectangles.
  */
-void geometry_emit(struct vertex_list *list, const pixman_region32_t *shape,
-	const struct affine *to_framebuffer, const pixman_region32_t *clip);
+void geometry_emit(struct vertex_list *list, struct boxes shape,
+	const struct affine *to_framebuffer, struct boxes clip);
 
 #endif

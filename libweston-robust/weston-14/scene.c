@@ -4,15 +4,6 @@
 
 #include "weston-14/abi-color.h"
 
-/** What all parts of one paint node have in common. */
-struct node_draw {
-	struct glue *glue;
-	struct frame_item item;
-	struct affine to_framebuffer; // from surface coordinates
-	pixman_region32_t clip;       // framebuffer pixels
-	float view_alpha;
-};
-
 /** What all nodes of an output have in common. */
 struct output_draw {
 	struct glue_output *out;
@@ -21,6 +12,16 @@ struct output_draw {
 	struct affine to_clip;     // to clip space
 	bool only_moves;           // to framebuffer pixels, by whole ones
 	int32_t x, y;              // with only_moves: by how many
+	pixman_region32_t clip;    // of one node after the other, framebuffer pixels
+};
+
+/** What all parts of one paint node have in common. */
+struct node_draw {
+	struct frame *frame;
+	struct frame_item item;
+	struct affine to_framebuffer; // from surface coordinates
+	struct boxes clip;            // framebuffer pixels
+	bool only_moves;              // to framebuffer pixels, by whole ones
 };
 
 static void region_to_area(struct glue_output *out, const struct weston_geometry *area,
@@ -63,6 +64,8 @@ static void set_transforms(
 		draw->item.to_clip = all->to_clip;
 		draw->item.to_clip.c += all->to_clip.a * to_global.c;
 		draw->item.to_clip.f += all->to_clip.e * to_global.f;
+		draw->only_moves = (float)(int32_t)to_global.c == to_global.c &&
+				   (float)(int32_t)to_global.f == to_global.f;
 		return;
 	}
 	draw->to_framebuffer = affine_multiply(&all->from_global, &to_global);
@@ -70,7 +73,8 @@ static void set_transforms(
 }
 
 /* Returns false when the node shows nothing that could be drawn. */
-static bool choose_content(struct node_draw *draw, struct weston_paint_node *pnode)
+static bool choose_content(
+	struct node_draw *draw, struct glue *glue, struct weston_paint_node *pnode)
 {
 	struct glue_surface *gs = pnode->surface->renderer_state;
 
@@ -91,12 +95,12 @@ static bool choose_content(struct node_draw *draw, struct weston_paint_node *pno
 		return true;
 	}
 	if (gs->content.kind == CONTENT_IMAGE) {
-		draw->glue->images_drawn = true;
+		glue->images_drawn = true;
 		if (!glue_fence_acquire(gs)) {
 			return false;
 		}
 	}
-	gs->drawn_ns = draw->glue->frame_ns;
+	gs->drawn_ns = glue->frame_ns;
 	draw->item.content = &gs->content;
 	draw->item.to_buffer = affine_from_matrix4(pnode->surface->surface_to_buffer_matrix.d);
 	draw->item.linear = pnode->needs_filtering;
@@ -116,14 +120,11 @@ static bool choose_color(
 	return !source || glue_color_get(out->glue, source, &draw->item.color);
 }
 
-static void add_part(struct node_draw *draw, pixman_region32_t *shape, bool opaque)
+static void add_part(struct node_draw *draw, struct boxes shape, bool opaque)
 {
-	if (region_empty(shape)) {
-		return;
-	}
 	draw->item.opaque = opaque;
-	draw->item.blend = !opaque || draw->view_alpha < 1.0f;
-	frame_add(&draw->glue->frame, &draw->item, shape, &draw->to_framebuffer, &draw->clip);
+	draw->item.blend = !opaque || draw->item.alpha < 1.0f;
+	frame_add(draw->frame, &draw->item, shape, &draw->to_framebuffer, draw->clip);
 }
 
 /* Opaque and blended parts of the node, in surface coordinates. */
@@ -134,13 +135,13 @@ static void add_mixed(
 
 	pixman_region32_init(&part);
 	pixman_region32_intersect(&part, whole, &pnode->surface->opaque);
-	add_part(draw, &part, true);
+	add_part(draw, region_boxes(&part), true);
 	pixman_region32_subtract(&part, whole, &pnode->surface->opaque);
-	add_part(draw, &part, false);
+	add_part(draw, region_boxes(&part), false);
 	pixman_region32_fini(&part);
 }
 
-static void add_parts(struct node_draw *draw, struct weston_paint_node *pnode)
+static void add_pieces(struct node_draw *draw, struct weston_paint_node *pnode)
 {
 	struct weston_surface *surface = pnode->surface;
 	pixman_region32_t whole;
@@ -151,13 +152,38 @@ static void add_parts(struct node_draw *draw, struct weston_paint_node *pnode)
 		pixman_region32_intersect(&whole, &whole, &pnode->view->geometry.scissor);
 	}
 	if (pnode->is_fully_opaque) {
-		add_part(draw, &whole, true);
-	} else if (region_empty(&surface->opaque)) {
-		add_part(draw, &whole, false);
+		add_part(draw, region_boxes(&whole), true);
 	} else {
 		add_mixed(draw, pnode, &whole);
 	}
 	pixman_region32_fini(&whole);
+}
+
+/* Whether the core takes all pixels of the view, and no others, from all that is below. */
+static bool covers_below(const struct weston_view *view)
+{
+	const pixman_region32_t *opaque = &view->transform.opaque;
+	const pixman_box32_t *box = &view->transform.boundingbox.extents;
+
+	return !opaque->data && opaque->extents.x1 == box->x1 && opaque->extents.y1 == box->y1 &&
+	       opaque->extents.x2 == box->x2 && opaque->extents.y2 == box->y2;
+}
+
+static void add_parts(
+	struct node_draw *draw, const struct output_draw *all, struct weston_paint_node *pnode)
+{
+	const struct weston_surface *surface = pnode->surface;
+	const pixman_box32_t whole = {0, 0, surface->width, surface->height};
+	bool opaque = pnode->is_fully_opaque;
+
+	if (pnode->view->geometry.scissor_enabled || (!opaque && !region_empty(&surface->opaque))) {
+		add_pieces(draw, pnode);
+		return;
+	}
+	/* In a fresh target views are drawn beyond what the core takes for visible. */
+	draw->item.apart =
+		opaque && draw->only_moves && !all->paint->fresh && covers_below(pnode->view);
+	add_part(draw, (struct boxes){&whole, 1}, opaque);
 }
 
 /* Grow by a pixel on every side. */
@@ -181,45 +207,39 @@ static void dilate(pixman_region32_t *region)
  * leaves it alone: it goes on showing what was there. In a fresh target nothing was, so what is
  * behind is drawn there.
  */
-static void find_clip(struct node_draw *draw, const struct output_draw *all,
-	struct weston_paint_node *pnode, pixman_region32_t *visible)
+static struct boxes find_clip(struct output_draw *all, pixman_region32_t *visible)
 {
 	struct glue_paint *paint = all->paint;
+	pixman_region32_t *clip = &all->clip;
 
 	if (paint->fresh && !region_empty(visible)) {
-		pixman_region32_copy(&draw->clip, visible);
-		dilate(&draw->clip);
-		visible = &draw->clip;
+		pixman_region32_copy(clip, visible);
+		dilate(clip);
+		visible = clip;
 	}
-	pixman_region32_intersect(&draw->clip, visible, &paint->region);
-	if (region_empty(&draw->clip)) {
-		return;
+	pixman_region32_intersect(clip, visible, &paint->region);
+	if (!all->only_moves && !region_empty(clip)) {
+		region_to_area(all->out, &paint->area, clip, clip);
+	} else if (all->x || all->y) {
+		pixman_region32_translate(clip, all->x, all->y);
 	}
-	if (all->only_moves) {
-		pixman_region32_translate(&draw->clip, all->x, all->y);
-	} else {
-		region_to_area(all->out, &paint->area, &draw->clip, &draw->clip);
-	}
+	return region_boxes(clip);
 }
 
-static void add_visible(const struct output_draw *all, struct weston_paint_node *pnode)
+static void add_visible(struct output_draw *all, struct weston_paint_node *pnode)
 {
+	struct glue *glue = all->out->glue;
 	struct node_draw draw = {
-		.glue = all->out->glue,
-		.view_alpha = pnode->view->alpha,
+		.frame = &glue->frame,
 		.item = {.alpha = pnode->view->alpha},
+		.clip = find_clip(all, &pnode->visible),
 	};
 
-	if (!choose_color(&draw, all->out, pnode)) {
-		return;
-	}
-	pixman_region32_init(&draw.clip);
-	find_clip(&draw, all, pnode, &pnode->visible);
-	if (!region_empty(&draw.clip) && choose_content(&draw, pnode)) {
+	if (draw.clip.count > 0 && choose_color(&draw, all->out, pnode) &&
+		choose_content(&draw, glue, pnode)) {
 		set_transforms(&draw, all, pnode->view);
-		add_parts(&draw, pnode);
+		add_parts(&draw, all, pnode);
 	}
-	pixman_region32_fini(&draw.clip);
 }
 
 /* Most nodes of a desktop are none of a frame's business, and must cost it as little. */
@@ -260,7 +280,6 @@ static void add_border(struct glue_output *out, enum gl_renderer_border_side sid
 	pixman_box32_t box = glue_border_box(out, side);
 	struct frame_item item = {.content = border, .alpha = 1.0f};
 	struct affine same = {.a = 1.0f, .e = 1.0f};
-	pixman_region32_t shape;
 
 	if (border->kind != CONTENT_PIXELS || box.x1 >= box.x2 || box.y1 >= box.y2 ||
 		!glue_color_get(
@@ -272,9 +291,8 @@ static void add_border(struct glue_output *out, enum gl_renderer_border_side sid
 	item.to_buffer = affine_scaled(&item.to_buffer,
 		(float)border->layout.width / (float)(box.x2 - box.x1),
 		(float)border->layout.height / (float)(box.y2 - box.y1));
-	pixman_region32_init_with_extents(&shape, &box);
-	frame_add(&out->glue->frame, &item, &shape, &same, &shape);
-	pixman_region32_fini(&shape);
+	frame_add(
+		&out->glue->frame, &item, (struct boxes){&box, 1}, &same, (struct boxes){&box, 1});
 }
 
 static void add_borders(struct glue_output *out, const struct glue_paint *paint)
@@ -300,11 +318,13 @@ void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
 	out->glue->frame_ns = out->glue->host.now_ns(&out->glue->host);
 	begin_frame(out, paint);
 	set_output_transforms(&all);
+	pixman_region32_init(&all.clip);
 	wl_list_for_each_reverse (pnode, &out->output->paint_node_z_order_list, z_order_link) {
 		if (concerns(&all, pnode)) {
 			add_visible(&all, pnode);
 		}
 	}
+	pixman_region32_fini(&all.clip);
 	add_borders(out, paint);
 }
 
@@ -314,20 +334,20 @@ void glue_build_layer_frame(struct glue_output *out, struct glue_paint *paint)
 	const struct weston_geometry *area = &paint->area;
 	struct affine same = {.a = 1.0f, .e = 1.0f};
 	struct frame_item item = {.layer = &out->layer, .alpha = 1.0f};
-	pixman_region32_t shape, clip;
+	const pixman_box32_t shape = {
+		area->x, area->y, area->x + area->width, area->y + area->height};
+	pixman_region32_t clip;
 
 	begin_frame(out, paint);
 	item.to_clip = frame_to_clip(&out->glue->frame);
 	item.to_buffer = affine_translated(&same, (float)-area->x, (float)-area->y);
-	pixman_region32_init_rect(
-		&shape, area->x, area->y, (unsigned)area->width, (unsigned)area->height);
 	pixman_region32_init(&clip);
 	region_to_area(out, area, &clip, &paint->region);
 	if (glue_color_get(
 		    out->glue, outcome ? outcome->from_blend_to_output : NULL, &item.color)) {
-		frame_add(&out->glue->frame, &item, &shape, &same, &clip);
+		frame_add(&out->glue->frame, &item, (struct boxes){&shape, 1}, &same,
+			region_boxes(&clip));
 	}
 	pixman_region32_fini(&clip);
-	pixman_region32_fini(&shape);
 	add_borders(out, paint);
 }

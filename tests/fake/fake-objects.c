@@ -11,8 +11,8 @@
 #define ENTER() fake_enter_gl(__func__ + strlen("fake_"))
 
 /* Location = index. The attribute "position" is always at 0. */
-static const char *const uniform_names[FAKE_UNIFORMS] = {"place", "place[1]", "place[2]",
-	"place[3]", "color", "alpha", "tint", "image", "image1", "image2"};
+static const char *const uniform_names[FAKE_UNIFORMS] = {
+	"place", "place[1]", "place[2]", "color", "alpha", "tint", "image", "image1", "image2"};
 
 static void gen(enum fake_kind kind, bool works, GLsizei n, GLuint *names)
 {

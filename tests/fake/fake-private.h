@@ -9,7 +9,7 @@
 
 #include "fake-gl.h"
 
-#define FAKE_UNIFORMS 10
+#define FAKE_UNIFORMS 9
 #define FAKE_UNITS 4
 #define FAKE_CONTEXTS_MAX 4096
 #define FAKE_SURFACES_MAX 256

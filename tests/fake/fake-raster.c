@@ -11,10 +11,9 @@
 
 /* Indices of uniform_names in fake-objects.c. */
 enum {
-	CLIP_X,
-	CLIP_Y,
-	TEXTURE_U,
-	TEXTURE_V,
+	TO_CLIP,
+	MOVES, // to clip space, to texture coordinates
+	TO_TEXTURE,
 	COLOR,
 	ALPHA,
 	TINT,
@@ -110,8 +109,8 @@ static bool fetch(const struct fake_object *program, double s, double t, double 
 static bool shade(const struct fake_object *program, double u, double v, double result[4])
 {
 	const float(*uniform)[4] = program->uniforms;
-	double s = uniform[TEXTURE_U][0] * u + uniform[TEXTURE_U][1] * v + uniform[TEXTURE_U][2];
-	double t = uniform[TEXTURE_V][0] * u + uniform[TEXTURE_V][1] * v + uniform[TEXTURE_V][2];
+	double s = uniform[TO_TEXTURE][0] * u + uniform[TO_TEXTURE][1] * v + uniform[MOVES][2];
+	double t = uniform[TO_TEXTURE][2] * u + uniform[TO_TEXTURE][3] * v + uniform[MOVES][3];
 	int i;
 
 	if (!fetch(program, s, t, result)) {
@@ -210,8 +209,8 @@ static struct point transform(const struct fake_object *program, const float *ve
 	const float(*uniform)[4] = program->uniforms;
 	const GLint *viewport = fake.current->viewport;
 	double u = vertex[0], v = vertex[1];
-	double x = uniform[CLIP_X][0] * u + uniform[CLIP_X][1] * v + uniform[CLIP_X][2];
-	double y = uniform[CLIP_Y][0] * u + uniform[CLIP_Y][1] * v + uniform[CLIP_Y][2];
+	double x = uniform[TO_CLIP][0] * u + uniform[TO_CLIP][1] * v + uniform[MOVES][0];
+	double y = uniform[TO_CLIP][2] * u + uniform[TO_CLIP][3] * v + uniform[MOVES][1];
 
 	return (struct point){
 		.x = viewport[0] + (x + 1.0) / 2.0 * viewport[2],

@@ -159,7 +159,7 @@ static void build_frame(struct gl_scene *scene, struct frame *frame, bool bottom
 	frame_begin(frame, SCENE_WIDTH, SCENE_HEIGHT, bottom_up);
 	item.to_clip = frame_to_clip(frame);
 	memcpy(item.solid, background, sizeof(background));
-	frame_add(frame, &item, &all, &same, &all);
+	frame_add(frame, &item, region_boxes(&all), &same, region_boxes(&all));
 	for (i = 0; i < SCENE_CONTENTS; i++) {
 		const struct placement *p = &placements[i];
 
@@ -168,7 +168,7 @@ static void build_frame(struct gl_scene *scene, struct frame *frame, bool bottom
 		item.blend = i == 0;
 		pixman_region32_init_rect(
 			&shape, p->x, p->y, (unsigned)p->width, (unsigned)p->height);
-		frame_add(frame, &item, &shape, &same, &all);
+		frame_add(frame, &item, region_boxes(&shape), &same, region_boxes(&all));
 		pixman_region32_fini(&shape);
 	}
 	item.content = NULL;
@@ -176,7 +176,7 @@ static void build_frame(struct gl_scene *scene, struct frame *frame, bool bottom
 	memcpy(item.solid, veil, sizeof(veil));
 	pixman_region32_init_rect(
 		&shape, veil_at.x, veil_at.y, (unsigned)veil_at.width, (unsigned)veil_at.height);
-	frame_add(frame, &item, &shape, &same, &all);
+	frame_add(frame, &item, region_boxes(&shape), &same, region_boxes(&all));
 	pixman_region32_fini(&shape);
 	pixman_region32_fini(&all);
 }
