@@ -29,10 +29,13 @@ static bool is_tuned(void)
 
 void heap_keep_small(void)
 {
-	if (!is_tuned()) {
+	static bool kept;
+
+	if (!kept && !is_tuned()) {
 		mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 		mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
 	}
+	kept = true;
 }
 
 struct chunk {

@@ -14,7 +14,8 @@
  * glibc raises the sizes that it calls large, to 32 MiB and more, by what has been freed: what a
  * software driver has used stays in the heaps then, where heap_trim() does not reach the end of any
  * but the main one. For the whole process, unless its user has set the same by environment
- * variables; what is large is not allocated in each frame.
+ * variables; what is large is not allocated in each frame. Once is enough, further calls cost
+ * nothing; one thread's matter.
  */
 void heap_keep_small(void);
 

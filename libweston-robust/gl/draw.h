@@ -37,7 +37,7 @@ void draw_frame(struct generation *gen, struct frame *frame, enum draw_view view
 /**
  * Whether the current context really draws: a pattern drawn with a program and the buffers that
  * frames use must read back right. The program is one of @programs (may be NULL), or else one that
- * @gen has linked already, where these can draw a texture.
+ * @gen has linked already, where these can draw a texture, or else that of a plain colour.
  */
 bool draw_probe(struct generation *gen, const struct program_set *programs);
 

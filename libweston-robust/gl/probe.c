@@ -20,17 +20,19 @@ static const uint32_t red_pixel[] = {0xffff0000};
 static const struct content_layout red_layout = {
 	.fourcc = DRM_FORMAT_ARGB8888, .width = 1, .height = 1, .stride = 4, .bytes_per_pixel = 4};
 
-/* A red square in the upper left quarter, out of a texture. */
+/* A red square in the upper left quarter. */
 static void draw_square(struct generation *gen, struct frame *frame, struct content *square,
 	const struct program_key *key)
 {
 	struct affine same = {.a = 1.0f, .e = 1.0f};
+	bool textured = key->source != PROGRAM_SOLID;
 	const pixman_box32_t box = {0, 0, PROBE_SIZE / 2, PROBE_SIZE / 2};
 	const struct boxes quarter = {&box, 1};
 
 	frame_begin(frame, PROBE_SIZE, PROBE_SIZE, false);
 	frame_add(frame,
-		&(struct frame_item){.content = square,
+		&(struct frame_item){.content = textured ? square : NULL,
+			.solid = {1.0f, 0.0f, 0.0f, 1.0f},
 			.to_clip = frame_to_clip(frame),
 			.to_buffer = same,
 			.alpha = 1.0f,
@@ -57,7 +59,8 @@ static bool can_draw_square(const struct program_key *key)
 
 /*
  * The program that the proof draws with: one that frames need anyway, since each further one is
- * half a context's price (llvmpipe, until its first picture).
+ * half a context's price (llvmpipe, until its first picture). A session's first frame is a plain
+ * colour: its clients have yet to start.
  */
 static struct program_key probe_key(
 	const struct generation *gen, const struct program_set *programs)
@@ -74,7 +77,7 @@ static struct program_key probe_key(
 			return program->key;
 		}
 	}
-	return (struct program_key){.source = PROGRAM_RGBA, .opaque = true};
+	return (struct program_key){.source = PROGRAM_SOLID};
 }
 
 static bool probe_pixels_right(const uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4])

@@ -53,6 +53,8 @@ static int recovery_timer(void *data)
 {
 	struct glue *glue = data;
 
+	/* Not before the first frame: a driver that starts uses large memory again and again. */
+	heap_keep_small();
 	renderer_timer(&glue->renderer);
 	glue_timing_idle(glue);
 	if (!glue->asleep && outputs_asleep(glue)) {
@@ -173,7 +175,6 @@ bool glue_host_init(struct glue *glue)
 		.log = host_log,
 		.trace = host_trace,
 	};
-	heap_keep_small();
 	wl_list_init(&glue->workers);
 	glue->recovery_timer = wl_event_loop_add_timer(loop, recovery_timer, glue);
 	glue->retention_timer = wl_event_loop_add_timer(loop, glue_retention_timer, glue);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gl-scene.h"
+#include "gl/program.h"
 #include "test.h"
 
 struct rig {
@@ -136,6 +137,22 @@ TEST(the_next_generation_draws_the_same)
 	test_assert_int_eq(rig.scene.window.presents, 20);
 	test_assert_int_eq(fake_report.surfaces, 1);
 	test_assert_int_eq(fake_gl_live_total(), 0);
+	close_egl(&rig);
+}
+
+/* A program that only the proof needs would hold up the first frame. */
+TEST(the_proof_links_what_a_first_frame_needs)
+{
+	const struct program_key plain = {.source = PROGRAM_SOLID};
+	struct rig rig;
+	char *log;
+
+	open_egl(&rig);
+	create(&rig, 1);
+	test_assert(program_get(rig.gen, &plain, &log));
+	test_assert(draw_probe(rig.gen, NULL)); /* a canary too */
+	test_assert_int_eq(fake_gl_live(FAKE_PROGRAM), 1);
+	generation_destroy(rig.gen, false);
 	close_egl(&rig);
 }
 
