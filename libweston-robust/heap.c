@@ -34,6 +34,7 @@ void heap_keep_small(void)
 	if (!kept && !is_tuned()) {
 		mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 		mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+		malloc_trim(0);
 	}
 	kept = true;
 }

@@ -9,7 +9,8 @@
 #define WESTON_ROBUST_HEAP_H
 
 /**
- * Have what is large go back to the system as soon as it is freed, always.
+ * Have what is large go back to the system as soon as it is freed, always; and at once what is free
+ * by now.
  *
  * glibc raises the sizes that it calls large, to 32 MiB and more, by what has been freed: what a
  * software driver has used stays in the heaps then, where heap_trim() does not reach the end of any
