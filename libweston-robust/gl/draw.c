@@ -50,13 +50,12 @@ static void set_place(
 	gen->api->glUniform4fv(program->place, 2, place.to_clip);
 }
 
-/* The same, and that to the coordinates of a texture of @width and @height in the pixels that
- * item.to_buffer leads to. */
-static void set_places(struct generation *gen, const struct program *program,
-	const struct frame_item *item, int32_t width, int32_t height)
+/* The same, and that to the coordinates of a texture in the pixels that item.to_buffer leads to;
+ * @x and @y: how much of it a pixel is. */
+static inline void set_places(struct generation *gen, const struct program *program,
+	const struct frame_item *item, float x, float y)
 {
-	struct affine source =
-		affine_scaled(&item->to_buffer, 1.0f / (float)width, 1.0f / (float)height);
+	struct affine source = affine_scaled(&item->to_buffer, x, y);
 	struct place place;
 
 	if (item->content && item->content->bottom_left) {
@@ -108,12 +107,12 @@ static void set_tint(struct generation *gen, const struct program *program, enum
 
 /* Another program than the one before. */
 static struct program *change_program(
-	struct generation *gen, const struct program_key *key, const struct draw_log *log)
+	struct generation *gen, struct program_key key, const struct draw_log *log)
 {
 	struct program *program;
 	char *text = NULL;
 
-	program = program_get(gen, key, &text);
+	program = program_get(gen, &key, &text);
 	if (text && log && log->shader_failed) {
 		log->shader_failed(log->data, text);
 	}
@@ -126,11 +125,13 @@ static struct program *change_program(
 }
 
 static inline struct program *use_program(
-	struct generation *gen, const struct program_key *key, const struct draw_log *log)
+	struct generation *gen, uint32_t code, const struct draw_log *log)
 {
 	struct program *program = gen->bound_program;
 
-	return program && program->key.code == key->code ? program : change_program(gen, key, log);
+	return program && program->key.code == code
+		       ? program
+		       : change_program(gen, (struct program_key){.code = code}, log);
 }
 
 /* Shown instead of pixels that went with the GPU's memory and that nobody kept: a calm dark grey.
@@ -139,9 +140,9 @@ static const GLfloat placeholder_color[] = {0.16f, 0.16f, 0.17f, 1.0f};
 
 static void draw_outlines(struct generation *gen, const struct frame_item *item)
 {
-	const struct program_key key = {.source = PROGRAM_SOLID};
+	const struct program_key solid = {.source = PROGRAM_SOLID};
 	static const GLfloat color[] = {0.0f, 1.0f, 0.5f, 1.0f};
-	struct program *program = use_program(gen, &key, NULL);
+	struct program *program = use_program(gen, solid.code, NULL);
 
 	if (!program) {
 		return;
@@ -155,38 +156,45 @@ static void draw_outlines(struct generation *gen, const struct frame_item *item)
 	}
 }
 
-static inline struct program_key choose_key(
+/* The code of a program_key. */
+static inline uint32_t choose_program(
 	const struct frame_item *item, const struct texture *texture, enum draw_view view)
 {
+	const struct program_key opaque = {.opaque = true}, tint = {.tint = true};
+	/* An output is as good as opaque: nothing is to be divided by its alpha. */
+	const struct program_key layer = {.source = PROGRAM_RGBA, .opaque = true};
 	struct program_key key = {.source = PROGRAM_SOLID};
 
 	if (texture) {
-		key = texture->key;
-		key.opaque |= item->opaque;
+		key.code = texture->key.code | (item->opaque ? opaque.code : 0);
 	} else if (item->layer) {
-		/* An output is as good as opaque: nothing is to be divided by its alpha. */
-		key.source = PROGRAM_RGBA;
-		key.opaque = true;
+		key.code = layer.code;
 	}
-	key.tint = view > DRAW_VIEW_WIREFRAME;
+	if (view > DRAW_VIEW_WIREFRAME) {
+		key.code |= tint.code;
+	}
 	if (item->color) {
 		program_key_set_color(&key, item->color);
 	}
-	return key;
+	return key.code;
 }
 
-static void set_source(struct generation *gen, const struct program *program,
+static inline void set_source(struct generation *gen, const struct program *program,
 	const struct frame_item *item, struct texture *texture)
 {
 	const struct target *layer = item->layer;
 
 	if (texture) {
 		texture_bind(texture, item->linear);
-		set_places(gen, program, item, texture->width, texture->height);
+		set_places(gen, program, item, texture->pixel_x, texture->pixel_y);
 	} else if (layer) {
 		state_bind_texture(gen, layer->framebuffer->texture);
-		set_places(gen, program, item, layer->width, layer->height);
+		set_places(gen, program, item, 1.0f / (float)layer->width,
+			1.0f / (float)layer->height);
 	} else {
+		if (item->content) {
+			texture_note_placeholder(gen, item->content);
+		}
 		set_place(gen, program, item);
 		gen->api->glUniform4fv(
 			program->color, 1, item->content ? placeholder_color : item->solid);
@@ -206,7 +214,7 @@ static bool bind_tables(struct generation *gen, struct color_transform *color)
 {
 	struct color_luts *luts;
 
-	if (!color || !color_luts_needed(color)) {
+	if (!color_luts_needed(color)) {
 		return true;
 	}
 	luts = color_luts_get(gen, color);
@@ -225,39 +233,33 @@ static bool bind_tables(struct generation *gen, struct color_transform *color)
  * what it has collected, or to find out that it need not (llvmpipe: a turn of all its threads for
  * each upload of a frame that is drawn to two targets).
  */
-static void prepare_textures(struct generation *gen, struct frame *frame)
+static void prepare_textures(
+	struct generation *gen, struct frame_item *first, const struct frame_item *end)
 {
-	for (uint32_t i = 0; i < frame->item_count; i++) {
-		struct frame_item *item = &frame->items[i];
-
+	for (struct frame_item *item = first; item != end; item++) {
 		item->missing = !item->content || !texture_get(gen, item->content);
 	}
 }
 
-static inline void draw_item(struct generation *gen, const struct frame *frame, uint32_t index,
+static inline void draw_item(struct generation *gen, const struct frame_item *item, uint32_t index,
 	enum draw_view view, const struct draw_log *log)
 {
-	const struct frame_item *item = &frame->items[index];
 	struct texture *texture = item->missing ? NULL : item->content->texture;
-	struct program_key key = choose_key(item, texture, view);
 	struct program *program;
 
-	if (!bind_tables(gen, item->color)) {
+	if (item->color && !bind_tables(gen, item->color)) {
 		return;
 	}
-	program = use_program(gen, &key, log);
+	program = use_program(gen, choose_program(item, texture, view), log);
 	if (!program) {
 		return;
-	}
-	if (item->content && !texture) {
-		texture_note_placeholder(gen, item->content);
 	}
 	set_source(gen, program, item, texture);
 	if (item->color) {
 		program_set_color(gen, program, item->color);
 	}
 	set_alpha(gen, program, item->alpha);
-	if (key.tint) {
+	if (view > DRAW_VIEW_WIREFRAME) {
 		set_tint(gen, program, view, item, index);
 	}
 	state_set_blending(gen, item->blend);
@@ -272,9 +274,11 @@ static inline void draw_item(struct generation *gen, const struct frame *frame, 
 static void draw_items(struct generation *gen, const struct frame *frame, bool apart,
 	enum draw_view view, const struct draw_log *log)
 {
-	for (uint32_t i = 0; i < frame->item_count; i++) {
-		if (frame->items[i].apart == apart) {
-			draw_item(gen, frame, i, view, log);
+	const struct frame_item *end = frame->items + frame->item_count;
+
+	for (const struct frame_item *item = frame->items; item != end; item++) {
+		if (item->apart == apart) {
+			draw_item(gen, item, (uint32_t)(item - frame->items), view, log);
 		}
 	}
 }
@@ -285,7 +289,7 @@ void draw_frame(struct generation *gen, struct frame *frame, enum draw_view view
 	if (!frame->item_count) {
 		return;
 	}
-	prepare_textures(gen, frame);
+	prepare_textures(gen, frame->items, frame->items + frame->item_count);
 	quads_upload(gen, &frame->vertices);
 	for (int apart = 1; apart >= 0; apart--) {
 		draw_items(gen, frame, apart, view, log);

@@ -6,8 +6,6 @@
 
 #include "gl/program.h"
 
-#define QUAD_INDICES 6
-
 /* As many as indices of 16 bits reach. What is beyond is drawn from another first vertex. */
 #define REACH 16384u
 
@@ -111,7 +109,7 @@ static const void *index_offset(uint32_t quad, uint32_t index)
 	return (const void *)(uintptr_t)((quad * QUAD_INDICES + index) * sizeof(GLushort));
 }
 
-void quads_draw(struct generation *gen, uint32_t first, uint32_t count)
+void quads_draw_far(struct generation *gen, uint32_t first, uint32_t count)
 {
 	while (count > 0) {
 		uint32_t within = first % REACH;
@@ -121,9 +119,7 @@ void quads_draw(struct generation *gen, uint32_t first, uint32_t count)
 		if (within + now > gen->index_capacity) {
 			return;
 		}
-		gen->api->glDrawElements(GL_TRIANGLES, (GLsizei)(now * QUAD_INDICES),
-			GL_UNSIGNED_SHORT, index_offset(within, 0));
-		gen->counters.draw_calls++;
+		quads_draw_near(gen, within, now);
 		first += now;
 		count -= now;
 	}

@@ -98,10 +98,8 @@ static void bind_further(struct texture *texture, GLint filter)
 	api->glActiveTexture(GL_TEXTURE0);
 }
 
-void texture_bind(struct texture *texture, bool linear)
+void texture_bind_all(struct texture *texture, GLint filter)
 {
-	GLint filter = linear ? GL_LINEAR : GL_NEAREST;
-
 	if (texture->count > 1) {
 		bind_further(texture, filter);
 	}
@@ -110,6 +108,14 @@ void texture_bind(struct texture *texture, bool linear)
 		set_filter(texture, filter);
 		texture->filter = filter;
 	}
+}
+
+static void set_size(struct texture *texture, int32_t width, int32_t height)
+{
+	texture->width = width;
+	texture->height = height;
+	texture->pixel_x = 1.0f / (float)width;
+	texture->pixel_y = 1.0f / (float)height;
 }
 
 static struct texture *allocate(struct generation *gen, struct content *content)
@@ -121,8 +127,7 @@ static struct texture *allocate(struct generation *gen, struct content *content)
 	}
 	texture->gen = gen;
 	texture->content = content;
-	texture->width = content->layout.width;
-	texture->height = content->layout.height;
+	set_size(texture, content->layout.width, content->layout.height);
 	texture->target = GL_TEXTURE_2D;
 	pixman_region32_init(&texture->dirty);
 	wl_list_insert(&gen->textures, &texture->link);
@@ -258,8 +263,7 @@ static void point_at(struct texture *texture, const struct image *image)
 		texture_bind_alone(texture, i);
 		api->glEGLImageTargetTexture2DOES(texture->target, image->handles[i]);
 	}
-	texture->width = texture->content->layout.width;
-	texture->height = texture->content->layout.height;
+	set_size(texture, texture->content->layout.width, texture->content->layout.height);
 	texture->key.opaque = !image->source->alpha;
 	texture->filled = true;
 	texture->content->renewed = false;

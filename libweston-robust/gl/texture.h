@@ -8,6 +8,7 @@
 #include "gl/format.h"
 #include "gl/generation.h"
 #include "gl/program.h"
+#include "gl/state.h"
 #include "scene/content.h"
 
 /** One of the textures of an image that is uploaded. */
@@ -25,6 +26,7 @@ struct texture {
 	struct content *content;     // whose .texture points back here
 	const struct format *format; // of uploaded pixels; NULL: it shows an image
 	int32_t width, height;       // pixels
+	float pixel_x, pixel_y;      // how much of it a pixel is
 	enum format_sampling sampling;
 	struct program_key key; // of the program that draws it, alone and as it is
 	GLenum target;
@@ -46,11 +48,23 @@ struct texture {
  */
 struct texture *texture_get(struct generation *gen, struct content *content);
 
+/** texture_bind(), whatever it is made of. */
+void texture_bind_all(struct texture *texture, GLint filter);
+
 /**
  * Bind the textures to the units from 0 on, filtered linearly or not at all. The active unit is 0,
  * before and after.
  */
-void texture_bind(struct texture *texture, bool linear);
+static inline void texture_bind(struct texture *texture, bool linear)
+{
+	GLint filter = linear ? GL_LINEAR : GL_NEAREST;
+
+	if (texture->filter == filter && texture->count == 1 && texture->target == GL_TEXTURE_2D) {
+		state_bind_texture(texture->gen, texture->names[0]);
+	} else {
+		texture_bind_all(texture, filter);
+	}
+}
 
 /** Bind the texture numbered @index to unit 0, filtered as it was. */
 void texture_bind_alone(const struct texture *texture, unsigned index);

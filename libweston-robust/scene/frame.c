@@ -27,38 +27,28 @@ struct affine frame_to_clip(const struct frame *frame)
 	};
 }
 
-static struct frame_item *append(struct frame *frame)
+bool frame_grow(struct frame *frame)
 {
-	if (frame->item_count == frame->item_capacity) {
-		uint32_t capacity = frame->item_capacity ? 2 * frame->item_capacity : 32;
-		struct frame_item *items = realloc(frame->items, capacity * sizeof(*items));
+	uint32_t capacity = frame->item_capacity ? 2 * frame->item_capacity : 32;
+	struct frame_item *items = realloc(frame->items, capacity * sizeof(*items));
 
-		if (!items) {
-			frame->failed = true;
-			return NULL;
-		}
-		frame->items = items;
-		frame->item_capacity = capacity;
+	if (!items) {
+		frame->failed = true;
+		return false;
 	}
-	return &frame->items[frame->item_count++];
+	frame->items = items;
+	frame->item_capacity = capacity;
+	return true;
 }
 
 void frame_add(struct frame *frame, const struct frame_item *item, struct boxes shape,
 	const struct affine *to_framebuffer, struct boxes clip)
 {
-	uint32_t first = frame->vertices.count;
-	struct frame_item *copy;
+	struct frame_item *next = frame_next(frame);
 
-	geometry_emit(&frame->vertices, shape, to_framebuffer, clip);
-	frame->failed |= frame->vertices.failed;
-	if (frame->vertices.count == first) {
-		return;
-	}
-	copy = append(frame);
-	if (copy) {
-		*copy = *item;
-		copy->first = first;
-		copy->count = frame->vertices.count - first;
+	if (next) {
+		*next = *item;
+		frame_cover(frame, next, shape, to_framebuffer, clip);
 	}
 }
 

@@ -49,6 +49,39 @@ void frame_begin(struct frame *frame, int32_t width, int32_t height, bool bottom
 /** Framebuffer pixels, top-left origin, to GL's clip space. */
 struct affine frame_to_clip(const struct frame *frame);
 
+/** Make room for more items. Returns false when memory is short: the frame has failed. */
+bool frame_grow(struct frame *frame);
+
+/**
+ * Where the next item is to be filled in, before frame_cover() adds it: without content, layer,
+ * colour transform and flags so far, all else undefined. NULL when memory is short.
+ */
+static inline struct frame_item *frame_next(struct frame *frame)
+{
+	struct frame_item *item;
+
+	if (frame->item_count == frame->item_capacity && !frame_grow(frame)) {
+		return NULL;
+	}
+	item = &frame->items[frame->item_count];
+	item->content = NULL;
+	item->layer = NULL;
+	item->color = NULL;
+	item->blend = item->opaque = item->linear = item->apart = false;
+	return item;
+}
+
+/** Like frame_add(), of the item that was filled in where frame_next() says. */
+static inline void frame_cover(struct frame *frame, struct frame_item *next, struct boxes shape,
+	const struct affine *to_framebuffer, struct boxes clip)
+{
+	next->first = frame->vertices.count;
+	geometry_emit(&frame->vertices, shape, to_framebuffer, clip);
+	next->count = frame->vertices.count - next->first;
+	frame->item_count += next->count > 0;
+	frame->failed |= frame->vertices.failed;
+}
+
 /**
  * Append @item, covering @shape (mapped by @to_framebuffer) inside @clip; see geometry_emit(): the
  * vertices are in the space of @shape. They are filled in here. Nothing is appended when nothing is

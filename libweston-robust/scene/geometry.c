@@ -105,17 +105,9 @@ static inline float greater(float a, float b)
 	return a > b ? a : b;
 }
 
-/* Write what of @box is between two opposite corners of an axis-parallel clip, low before high.
- * Returns the end of what was written: one quad, or none. */
-static inline struct vertex *put_clipped_box(struct vertex *v, const pixman_box32_t *box,
-	struct vertex clip_low, struct vertex clip_high)
+/* Returns its end. */
+static inline struct vertex *put_quad(struct vertex *v, float x1, float y1, float x2, float y2)
 {
-	float x1 = greater(clip_low.x, (float)box->x1), y1 = greater(clip_low.y, (float)box->y1);
-	float x2 = lesser(clip_high.x, (float)box->x2), y2 = lesser(clip_high.y, (float)box->y2);
-
-	if (x1 >= x2 || y1 >= y2) {
-		return v;
-	}
 	v[0] = (struct vertex){x1, y2};
 	v[1] = (struct vertex){x1, y1};
 	v[2] = (struct vertex){x2, y1};
@@ -123,14 +115,21 @@ static inline struct vertex *put_clipped_box(struct vertex *v, const pixman_box3
 	return v + QUAD_VERTICES;
 }
 
-/* The same for all of @shape. */
-static inline void emit_clipped(struct vertex_list *list, struct boxes shape,
-	struct vertex clip_low, struct vertex clip_high)
+/* Between two opposite corners of an axis-parallel clip, low before high. */
+static void emit_clipped(struct vertex_list *list, struct boxes shape, struct vertex clip_low,
+	struct vertex clip_high)
 {
 	struct vertex *v = reserve(list, (uint32_t)shape.count);
 
 	for (long i = 0; v && i < shape.count; i++) {
-		v = put_clipped_box(v, &shape.data[i], clip_low, clip_high);
+		float x1 = greater(clip_low.x, (float)shape.data[i].x1);
+		float y1 = greater(clip_low.y, (float)shape.data[i].y1);
+		float x2 = lesser(clip_high.x, (float)shape.data[i].x2);
+		float y2 = lesser(clip_high.y, (float)shape.data[i].y2);
+
+		if (x1 < x2 && y1 < y2) {
+			v = put_quad(v, x1, y1, x2, y2);
+		}
 	}
 	if (v) {
 		commit(list, v);
@@ -216,16 +215,27 @@ static void emit_clipped_quad(
 }
 
 /* By far the most common: what is a pixel of the surface is one of the framebuffer. */
-static void emit_moved(
-	struct vertex_list *list, struct boxes shape, struct boxes clip, float x, float y)
+static inline void emit_moved_box(
+	struct vertex_list *list, const pixman_box32_t *box, struct boxes clip, float x, float y)
 {
-	for (long i = 0; i < clip.count; i++) {
-		const pixman_box32_t *box = &clip.data[i];
-		struct vertex low = {(float)box->x1 - x, (float)box->y1 - y};
-		struct vertex high = {(float)box->x2 - x, (float)box->y2 - y};
+	float left = (float)box->x1 + x, top = (float)box->y1 + y;
+	float right = (float)box->x2 + x, bottom = (float)box->y2 + y;
+	struct vertex *v = reserve(list, (uint32_t)clip.count);
 
-		emit_clipped(list, shape, low, high);
+	if (!v) {
+		return;
 	}
+	for (long i = 0; i < clip.count; i++) {
+		float x1 = greater((float)clip.data[i].x1, left);
+		float y1 = greater((float)clip.data[i].y1, top);
+		float x2 = lesser((float)clip.data[i].x2, right);
+		float y2 = lesser((float)clip.data[i].y2, bottom);
+
+		if (x1 < x2 && y1 < y2) {
+			v = put_quad(v, x1 - x, y1 - y, x2 - x, y2 - y);
+		}
+	}
+	commit(list, v);
 }
 
 /* Scaled, turned by right angles, or mirrored. */
@@ -267,7 +277,10 @@ void geometry_emit(struct vertex_list *list, struct boxes shape,
 	struct affine to_shape;
 
 	if (affine_moves(to_framebuffer)) {
-		emit_moved(list, shape, clip, to_framebuffer->c, to_framebuffer->f);
+		for (long i = 0; i < shape.count; i++) {
+			emit_moved_box(
+				list, &shape.data[i], clip, to_framebuffer->c, to_framebuffer->f);
+		}
 	} else if (!affine_invert(to_framebuffer, &to_shape)) {
 		return;
 	} else if (affine_keeps_axes(to_framebuffer)) {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <pixman.h>
 
@@ -92,7 +93,10 @@ static inline bool affine_keeps_axes(const struct affine *map)
 /** Whether the map only moves. */
 static inline bool affine_moves(const struct affine *map)
 {
-	return map->a == 1.0f && map->b == 0.0f && map->d == 0.0f && map->e == 1.0f;
+	static const float same[4] = {1.0f, 0.0f, 0.0f, 1.0f};
+
+	/* Bit by bit: a negative zero only makes it take the longer way. */
+	return memcmp(&map->a, same, sizeof(same)) == 0;
 }
 
 /** Whether the region has no rectangle. */

@@ -18,10 +18,10 @@ struct output_draw {
 /** What all parts of one paint node have in common. */
 struct node_draw {
 	struct frame *frame;
-	struct frame_item item;
+	struct frame_item *item;      // of the frame, the next
 	struct affine to_framebuffer; // from surface coordinates
 	struct boxes clip;            // framebuffer pixels
-	bool only_moves;              // to framebuffer pixels, by whole ones
+	bool only_moves;              // to framebuffer pixels
 };
 
 static void region_to_area(struct glue_output *out, const struct weston_geometry *area,
@@ -61,15 +61,15 @@ static void set_transforms(
 	if (all->only_moves && affine_moves(&to_global)) {
 		draw->to_framebuffer =
 			affine_translated(&to_global, all->from_global.c, all->from_global.f);
-		draw->item.to_clip = all->to_clip;
-		draw->item.to_clip.c += all->to_clip.a * to_global.c;
-		draw->item.to_clip.f += all->to_clip.e * to_global.f;
-		draw->only_moves = (float)(int32_t)to_global.c == to_global.c &&
-				   (float)(int32_t)to_global.f == to_global.f;
+		draw->item->to_clip = all->to_clip;
+		draw->item->to_clip.c += all->to_clip.a * to_global.c;
+		draw->item->to_clip.f += all->to_clip.e * to_global.f;
+		draw->only_moves = true;
 		return;
 	}
+	draw->only_moves = false;
 	draw->to_framebuffer = affine_multiply(&all->from_global, &to_global);
-	draw->item.to_clip = affine_multiply(&all->to_clip, &to_global);
+	draw->item->to_clip = affine_multiply(&all->to_clip, &to_global);
 }
 
 /* Returns false when the node shows nothing that could be drawn. */
@@ -79,10 +79,10 @@ static bool choose_content(
 	struct glue_surface *gs = pnode->surface->renderer_state;
 
 	if (pnode->draw_solid) {
-		draw->item.solid[0] = pnode->solid.r;
-		draw->item.solid[1] = pnode->solid.g;
-		draw->item.solid[2] = pnode->solid.b;
-		draw->item.solid[3] = pnode->solid.a;
+		draw->item->solid[0] = pnode->solid.r;
+		draw->item->solid[1] = pnode->solid.g;
+		draw->item->solid[2] = pnode->solid.b;
+		draw->item->solid[3] = pnode->solid.a;
 		return true;
 	}
 	if (!gs || gs->content.kind == CONTENT_NONE) {
@@ -90,7 +90,7 @@ static bool choose_content(
 	}
 	if (gs->content.kind == CONTENT_SOLID) {
 		for (int i = 0; i < 4; i++) {
-			draw->item.solid[i] = gs->content.solid[i];
+			draw->item->solid[i] = gs->content.solid[i];
 		}
 		return true;
 	}
@@ -101,9 +101,9 @@ static bool choose_content(
 		}
 	}
 	gs->drawn_ns = glue->frame_ns;
-	draw->item.content = &gs->content;
-	draw->item.to_buffer = affine_from_matrix4(pnode->surface->surface_to_buffer_matrix.d);
-	draw->item.linear = pnode->needs_filtering;
+	draw->item->content = &gs->content;
+	draw->item->to_buffer = affine_from_matrix4(pnode->surface->surface_to_buffer_matrix.d);
+	draw->item->linear = pnode->needs_filtering;
 	return true;
 }
 
@@ -117,27 +117,32 @@ static bool choose_color(
 	if (pnode->draw_solid) {
 		source = outcome ? outcome->from_sRGB_to_blend : NULL;
 	}
-	return !source || glue_color_get(out->glue, source, &draw->item.color);
+	return !source || glue_color_get(out->glue, source, &draw->item->color);
 }
 
-static void add_part(struct node_draw *draw, struct boxes shape, bool opaque)
+static inline void add_part(struct node_draw *draw, struct boxes shape, bool opaque)
 {
-	draw->item.opaque = opaque;
-	draw->item.blend = !opaque || draw->item.alpha < 1.0f;
-	frame_add(draw->frame, &draw->item, shape, &draw->to_framebuffer, draw->clip);
+	draw->item->opaque = opaque;
+	draw->item->blend = !opaque || draw->item->alpha < 1.0f;
+	frame_cover(draw->frame, draw->item, shape, &draw->to_framebuffer, draw->clip);
 }
 
 /* Opaque and blended parts of the node, in surface coordinates. */
 static void add_mixed(
 	struct node_draw *draw, struct weston_paint_node *pnode, pixman_region32_t *whole)
 {
+	const struct frame_item same = *draw->item;
 	pixman_region32_t part;
 
 	pixman_region32_init(&part);
 	pixman_region32_intersect(&part, whole, &pnode->surface->opaque);
 	add_part(draw, region_boxes(&part), true);
 	pixman_region32_subtract(&part, whole, &pnode->surface->opaque);
-	add_part(draw, region_boxes(&part), false);
+	draw->item = frame_next(draw->frame);
+	if (draw->item) {
+		*draw->item = same;
+		add_part(draw, region_boxes(&part), false);
+	}
 	pixman_region32_fini(&part);
 }
 
@@ -160,13 +165,15 @@ static void add_pieces(struct node_draw *draw, struct weston_paint_node *pnode)
 }
 
 /* Whether the core takes all pixels of the view, and no others, from all that is below. */
-static bool covers_below(const struct weston_view *view)
+static bool covers_below(const struct weston_view *view, const struct affine *to_framebuffer)
 {
 	const pixman_region32_t *opaque = &view->transform.opaque;
-	const pixman_box32_t *box = &view->transform.boundingbox.extents;
+	const pixman_region32_t *box = &view->transform.boundingbox;
 
-	return !opaque->data && opaque->extents.x1 == box->x1 && opaque->extents.y1 == box->y1 &&
-	       opaque->extents.x2 == box->x2 && opaque->extents.y2 == box->y2;
+	return !opaque->data &&
+	       memcmp(&opaque->extents, &box->extents, sizeof(box->extents)) == 0 &&
+	       to_framebuffer->c == (float)(int32_t)to_framebuffer->c &&
+	       to_framebuffer->f == (float)(int32_t)to_framebuffer->f;
 }
 
 static void add_parts(
@@ -181,8 +188,8 @@ static void add_parts(
 		return;
 	}
 	/* In a fresh target views are drawn beyond what the core takes for visible. */
-	draw->item.apart =
-		opaque && draw->only_moves && !all->paint->fresh && covers_below(pnode->view);
+	draw->item->apart = opaque && draw->only_moves && !all->paint->fresh &&
+			    covers_below(pnode->view, &draw->to_framebuffer);
 	add_part(draw, (struct boxes){&whole, 1}, opaque);
 }
 
@@ -229,14 +236,17 @@ static struct boxes find_clip(struct output_draw *all, pixman_region32_t *visibl
 static void add_visible(struct output_draw *all, struct weston_paint_node *pnode)
 {
 	struct glue *glue = all->out->glue;
-	struct node_draw draw = {
-		.frame = &glue->frame,
-		.item = {.alpha = pnode->view->alpha},
-		.clip = find_clip(all, &pnode->visible),
-	};
+	struct node_draw draw;
 
-	if (draw.clip.count > 0 && choose_color(&draw, all->out, pnode) &&
+	draw.clip = find_clip(all, &pnode->visible);
+	if (draw.clip.count == 0) {
+		return;
+	}
+	draw.frame = &glue->frame;
+	draw.item = frame_next(&glue->frame);
+	if (draw.item && choose_color(&draw, all->out, pnode) &&
 		choose_content(&draw, glue, pnode)) {
+		draw.item->alpha = pnode->view->alpha;
 		set_transforms(&draw, all, pnode->view);
 		add_parts(&draw, all, pnode);
 	}
