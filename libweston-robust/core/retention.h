@@ -44,7 +44,8 @@ enum retention_action {
 struct retention_state {
 	uint64_t buffer;       // serial of the buffer attached last; 0 = none yet
 	int64_t taken_ns;      // when that one was uploaded
-	int64_t given_back_ns; // when it was given back after a trial; 0 = it was not
+	int64_t given_back_ns; // when it was given back after a trial; 0 = it was not; released
+			       // only
 	uint32_t distinct_run; // attaches in a row that each brought another buffer
 	bool single_buffered;  // the same buffer came twice in a row
 	bool independent;      // has replaced a buffer that was held
@@ -98,6 +99,46 @@ enum retention_action retention_decide(enum retention_policy policy,
 /** When to decide anew about a buffer that is held, absolute; 0 = time changes nothing. */
 int64_t retention_deadline(enum retention_policy policy, const struct retention_state *state,
 	const struct retention_facts *facts);
+
+/**
+ * retention_attached(), retention_decide() and retention_deadline() in one, for the next commit of
+ * a client that is known to take turns with several buffers: that is each commit of most clients,
+ * and costs next to nothing. The surface must be mapped.
+ * \return true, with the deadline in *deadline_ns, where RETENTION_ACTION_HOLD is the decision;
+ * false, with nothing changed, where it takes the three to tell
+ */
+static inline bool retention_hold_in_turn(enum retention_policy policy,
+	struct retention_state *state, uint64_t buffer, int64_t now_ns, int64_t *deadline_ns)
+{
+	if ((policy != RETENTION_HOLD && policy != RETENTION_AUTO) || !state->independent ||
+		state->single_buffered || state->waits || state->released ||
+		state->distinct_run < RETENTION_DISTINCT_RUN || buffer == state->buffer) {
+		return false;
+	}
+	state->buffer = buffer;
+	state->taken_ns = now_ns;
+	*deadline_ns =
+		now_ns + (policy == RETENTION_AUTO ? RETENTION_PATIENCE_NS : RETENTION_GRACE_NS);
+	return true;
+}
+
+/**
+ * retention_attached(), retention_decide() and retention_applied() in one, for the next commit of a
+ * client that is known to have this one buffer. The surface must be mapped.
+ * \return true, where RETENTION_ACTION_COPY is the decision; false, with nothing changed, where it
+ * takes the three to tell
+ */
+static inline bool retention_copy_again(enum retention_policy policy, struct retention_state *state,
+	uint64_t buffer, int64_t now_ns)
+{
+	if (policy == RETENTION_NONE || !state->single_buffered || !state->released ||
+		state->given_back_ns != 0 || buffer != state->buffer) {
+		return false;
+	}
+	state->distinct_run = 0;
+	state->taken_ns = now_ns;
+	return true;
+}
 
 /** Bytes in copies, over all contents. Zero-initialise; limit 0 = no limit. */
 struct retention_budget {

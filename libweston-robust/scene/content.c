@@ -28,13 +28,6 @@ void content_fini(struct content *content)
 	content->kind = CONTENT_NONE;
 }
 
-/* The other planes follow from these. */
-static bool layout_equal(const struct content_layout *a, const struct content_layout *b)
-{
-	return a->fourcc == b->fourcc && a->width == b->width && a->height == b->height &&
-	       a->stride == b->stride;
-}
-
 struct content_plane content_layout_plane(const struct content_layout *layout, unsigned index)
 {
 	if (index > 0) {
@@ -119,18 +112,12 @@ void content_set_solid(struct content *content, const float color[4])
 	memcpy(content->solid, color, sizeof(content->solid));
 }
 
-void content_set_shm(struct content *content, struct wl_shm_buffer *shm,
-	const struct content_layout *layout, bool bottom_left)
+void content_set_layout(struct content *content, const struct content_layout *layout)
 {
-	if (content->kind != CONTENT_PIXELS || !layout_equal(&content->layout, layout)) {
-		content_drop_copy(content);
-	}
+	content_drop_copy(content);
 	content->kind = CONTENT_PIXELS;
 	content->layout = *layout;
-	content->bottom_left = bottom_left;
-	content->shm = shm;
 	content->source = NULL;
-	content->gone = CONTENT_LOSS_NONE;
 }
 
 void content_set_image(struct content *content, struct image_source *source, bool bottom_left)
@@ -147,11 +134,6 @@ void content_set_image(struct content *content, struct image_source *source, boo
 	content->bottom_left = bottom_left;
 	content->gone = CONTENT_LOSS_NONE;
 	content->kind = CONTENT_IMAGE;
-}
-
-void content_release_shm(struct content *content)
-{
-	content->shm = NULL;
 }
 
 void content_forget(struct content *content, enum content_loss why)
@@ -201,6 +183,21 @@ static void copy_texels(uint8_t *copy, const uint8_t *source, const struct conte
 	}
 }
 
+/* @box is within the image. */
+static void copy_planes(struct content *content, const uint8_t *source, const pixman_box32_t *box)
+{
+	const struct content_layout *layout = &content->layout;
+
+	for (unsigned i = 0; i <= layout->more_planes; i++) {
+		struct content_plane plane = content_layout_plane(layout, i);
+		pixman_box32_t texels = content_layout_texels(layout, &plane, box);
+
+		if (texels.x1 < texels.x2 && texels.y1 < texels.y2) {
+			copy_texels(content->copy, source, &plane, &texels);
+		}
+	}
+}
+
 /* What of @box is within the image. */
 static void copy_box(struct content *content, const uint8_t *source, const pixman_box32_t *box)
 {
@@ -211,22 +208,20 @@ static void copy_box(struct content *content, const uint8_t *source, const pixma
 		.x2 = min(box->x2, layout->width),
 		.y2 = min(box->y2, layout->height),
 	};
-	unsigned plane_index = 0;
 
 	if (inside.x1 >= inside.x2 || inside.y1 >= inside.y2) {
 		return;
 	}
-	do {
-		struct content_plane plane = content_layout_plane(layout, plane_index);
-		pixman_box32_t texels = inside;
+	if (layout->more_planes == 0 && layout->group <= 1) {
+		const struct content_plane plane = {
+			.stride = layout->stride,
+			.bytes_per_texel = layout->bytes_per_pixel,
+		};
 
-		if (layout->group > 1 || plane.hsub > 1 || plane.vsub > 1) {
-			texels = content_layout_texels(layout, &plane, &inside);
-		}
-		if (texels.x1 < texels.x2 && texels.y1 < texels.y2) {
-			copy_texels(content->copy, source, &plane, &texels);
-		}
-	} while (plane_index++ < layout->more_planes);
+		copy_texels(content->copy, source, &plane, &inside);
+	} else {
+		copy_planes(content, source, &inside);
+	}
 }
 
 static bool readable_shm(const struct content *content)

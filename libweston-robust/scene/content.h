@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <pixman.h>
 #include <wayland-server-core.h>
@@ -43,7 +44,7 @@ struct content_plane {
 
 /** The layout of an image in memory, rows from top to bottom. */
 struct content_layout {
-	uint32_t fourcc;         // DRM_FORMAT_*
+	uint32_t fourcc;         // DRM_FORMAT_*; this and the next three tell the rest
 	int32_t width, height;   // pixels
 	int32_t stride;          // bytes from row to row of the first plane
 	uint8_t bytes_per_pixel; // likewise
@@ -103,12 +104,31 @@ bool content_layout_valid(const struct content_layout *layout);
 /** Become a solid colour, premultiplied. Frees a copy. */
 void content_set_solid(struct content *content, const float color[4]);
 
+/** Whether two images lie in memory in the same way. What is behind these members follows from
+ * them. */
+static inline bool content_layout_equal(
+	const struct content_layout *a, const struct content_layout *b)
+{
+	return memcmp(a, b, offsetof(struct content_layout, bytes_per_pixel)) == 0;
+}
+
+/** Become pixels of @layout, of which there are none yet. A copy of another layout is freed. */
+void content_set_layout(struct content *content, const struct content_layout *layout);
+
 /**
  * Take pixels from @shm, of @layout, until told otherwise. A copy of another layout is freed; one
  * of the same layout is kept, to be updated by content_update_copy().
  */
-void content_set_shm(struct content *content, struct wl_shm_buffer *shm,
-	const struct content_layout *layout, bool bottom_left);
+static inline void content_set_shm(struct content *content, struct wl_shm_buffer *shm,
+	const struct content_layout *layout, bool bottom_left)
+{
+	if (content->kind != CONTENT_PIXELS || !content_layout_equal(&content->layout, layout)) {
+		content_set_layout(content, layout);
+	}
+	content->bottom_left = bottom_left;
+	content->shm = shm;
+	content->gone = CONTENT_LOSS_NONE;
+}
 
 /**
  * Show @source, which is borrowed until the content becomes something else, with the picture that
@@ -117,7 +137,10 @@ void content_set_shm(struct content *content, struct wl_shm_buffer *shm,
 void content_set_image(struct content *content, struct image_source *source, bool bottom_left);
 
 /** The shm buffer is not to be read any more; the copy, if any, stays the source. */
-void content_release_shm(struct content *content);
+static inline void content_release_shm(struct content *content)
+{
+	content->shm = NULL;
+}
 
 /**
  * Copy from the held shm buffer what @damage (buffer pixels) covers, everything if there was no

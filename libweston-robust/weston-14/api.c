@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
 /* The renderer's side of weston-robust-api.h. */
-#include "weston-14/glue.h"
+#include "weston-14/retention.h"
 
 /* The values of the two sides are the same, by name and number. */
 #define SAME(api, ours) _Static_assert((int)(api) == (int)(ours), #api)

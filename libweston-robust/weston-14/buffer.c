@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
-#include "weston-14/glue.h"
+#include "weston-14/retention.h"
 
 #include <stdlib.h>
 
 #include "gl/texture.h"
+#include "scene/geometry.h"
 
 static void surface_destroyed(struct wl_listener *listener, void *data)
 {
@@ -25,14 +26,11 @@ static void listen(struct glue_surface *gs)
 	wl_list_init(&gs->spare_destroy.link);
 }
 
-struct glue_surface *glue_surface_get(struct glue *glue, struct weston_surface *surface)
+static struct glue_surface *surface_create(struct weston_surface *surface)
 {
-	struct glue_surface *gs = surface->renderer_state;
+	struct glue *glue = glue_from_compositor(surface->compositor);
+	struct glue_surface *gs = calloc(1, sizeof(*gs));
 
-	if (gs) {
-		return gs;
-	}
-	gs = calloc(1, sizeof(*gs));
 	if (!gs) {
 		return NULL;
 	}
@@ -100,7 +98,7 @@ static void refuse(struct glue_surface *gs, struct weston_buffer *buffer, const 
 
 /* Gone before it could be read: what is shown stays, unless its size does not fit any more. Then it
  * is black: what is behind may be left out because of it. */
-static void show_unread(struct glue_surface *gs, struct weston_buffer *buffer)
+GLUE_RARE static void show_unread(struct glue_surface *gs, struct weston_buffer *buffer)
 {
 	const struct format *format = format_from_fourcc(buffer->pixel_format->format);
 	struct weston_solid_buffer_values black = {.a = format && format->alpha ? 0.0f : 1.0f};
@@ -117,41 +115,40 @@ static void show_unread(struct glue_surface *gs, struct weston_buffer *buffer)
 static bool was_committed(const struct glue_surface *gs)
 {
 	return gs->surface->buffer_ref.type == BUFFER_MAY_BE_ACCESSED &&
-	       pixman_region32_not_empty(&gs->surface->damage);
+	       !region_empty(&gs->surface->damage);
+}
+
+GLUE_RARE static void attach_new_shm(struct glue_surface *gs, struct weston_buffer *buffer)
+{
+	const struct content_layout *layout = glue_buffer_shm_layout(gs->glue, buffer);
+
+	if (layout) {
+		glue_retention_hold(gs, buffer, layout);
+	} else {
+		refuse(gs, buffer, "shm buffer with impossible stride, size or memory");
+	}
 }
 
 static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 {
-	bool same = gs->buffer_ref.buffer == buffer, committed = was_committed(gs);
-	struct glue_buffer *gb;
-	const struct content_layout *layout;
+	bool same = gs->buffer_ref.buffer == buffer;
+	struct glue_buffer *gb = buffer->renderer_private;
 
 	if (!buffer->shm_buffer) {
 		show_unread(gs, buffer);
 		return;
 	}
-	gs->fresh |= committed || !same;
-	if (same && (gs->content.shm || !committed)) {
+	if (same && !was_committed(gs)) {
 		return;
 	}
-	gb = glue_buffer_get(gs->glue, buffer);
-	layout = gb ? glue_buffer_shm_layout(gb) : NULL;
-	if (!layout) {
-		refuse(gs, buffer, "shm buffer with impossible stride, size or memory");
+	gs->fresh = true;
+	if (same && gs->content.shm) {
 		return;
 	}
-	glue_retention_hold(gs, buffer, layout);
-}
-
-/* Its client may have damaged less than the placeholder covers. */
-static void replace_placeholder(struct glue_surface *gs)
-{
-	struct weston_surface *surface = gs->surface;
-
-	if (gs->content.lost_in && gs->fresh) {
-		gs->content.lost_in = 0;
-		pixman_region32_union_rect(&surface->damage, &surface->damage, 0, 0,
-			(unsigned)surface->width, (unsigned)surface->height);
+	if (gb && gb->layout_possible) {
+		glue_retention_hold(gs, buffer, &gb->layout);
+	} else {
+		attach_new_shm(gs, buffer);
 	}
 }
 
@@ -183,20 +180,22 @@ static void attach_image(struct glue_surface *gs, struct weston_buffer *buffer)
 	gs->fresh = !same || was_committed(gs);
 	if (gs->fresh) {
 		gs->fence_passed = false;
-		replace_placeholder(gs);
+		glue_replace_placeholder(gs);
 		content_set_image(
 			&gs->content, gb->image, buffer->buffer_origin == ORIGIN_BOTTOM_LEFT);
 		weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_MAY_BE_ACCESSED);
 	}
 }
 
-void glue_attach(struct weston_paint_node *pnode)
+GLUE_RARE static void attach_any(struct weston_paint_node *pnode)
 {
 	struct weston_surface *surface = pnode->surface;
 	struct weston_buffer *buffer = surface->buffer_ref.buffer;
-	struct glue_surface *gs =
-		glue_surface_get(glue_from_compositor(surface->compositor), surface);
+	struct glue_surface *gs = surface->renderer_state;
 
+	if (!gs) {
+		gs = surface_create(surface);
+	}
 	if (!gs) {
 		return;
 	}
@@ -222,55 +221,16 @@ void glue_attach(struct weston_paint_node *pnode)
 	}
 }
 
-static void take_damage(struct glue_surface *gs)
+void glue_attach(struct weston_paint_node *pnode)
 {
-	struct weston_surface *surface = gs->surface;
-	unsigned width = (unsigned)gs->content.layout.width;
-	unsigned height = (unsigned)gs->content.layout.height;
-	pixman_region32_t damage;
+	struct weston_surface *surface = pnode->surface;
+	struct weston_buffer *buffer = surface->buffer_ref.buffer;
 
-	if (region_empty(&gs->damage)) {
-		weston_surface_to_buffer_region(surface, &surface->damage, &gs->damage);
+	/* Nearly always. */
+	if (surface->renderer_state && buffer && buffer->type == WESTON_BUFFER_SHM &&
+		!pnode->is_direct && !buffer->direct_display) {
+		attach_shm(surface->renderer_state, buffer);
 	} else {
-		pixman_region32_init(&damage);
-		weston_surface_to_buffer_region(surface, &surface->damage, &damage);
-		pixman_region32_union(&gs->damage, &gs->damage, &damage);
-		pixman_region32_fini(&damage);
+		attach_any(pnode);
 	}
-	pixman_region32_intersect_rect(&gs->damage, &gs->damage, 0, 0, width, height);
-}
-
-/* Asked for each paint node of each frame, most of which have nothing new. */
-static bool unchanged(const struct glue_surface *gs)
-{
-	return !gs->fresh && !gs->content.lost_in && region_empty(&gs->surface->damage) &&
-	       region_empty(&gs->damage);
-}
-
-void glue_flush_damage(struct weston_paint_node *pnode)
-{
-	struct glue_surface *gs = pnode->surface->renderer_state;
-	const struct weston_testsuite_quirks *quirks;
-
-	if (!gs || gs->content.kind != CONTENT_PIXELS || unchanged(gs)) {
-		return;
-	}
-	quirks = &pnode->surface->compositor->test_data.test_quirks;
-	replace_placeholder(gs);
-	take_damage(gs);
-	if (quirks->gl_force_full_upload && pixman_region32_not_empty(&gs->damage)) {
-		pixman_region32_fini(&gs->damage);
-		pixman_region32_init_rect(&gs->damage, 0, 0, (unsigned)gs->content.layout.width,
-			(unsigned)gs->content.layout.height);
-	}
-	/* Uploaded when it is drawn, by whichever view of the surface, on whichever plane this one
-	 * is. */
-	texture_damage(&gs->content, &gs->damage);
-	if (pnode->plane != &pnode->output->primary_plane || !gs->content.shm ||
-		(!gs->fresh && !pixman_region32_not_empty(&gs->damage))) {
-		return;
-	}
-	glue_retention_flushed(gs);
-	gs->fresh = false;
-	pixman_region32_clear(&gs->damage);
 }

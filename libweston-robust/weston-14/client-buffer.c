@@ -64,8 +64,13 @@ static bool find_layout(struct glue_buffer *gb)
 }
 
 /* Nothing of it changes in the life of a buffer, and pools only grow: once is enough. */
-const struct content_layout *glue_buffer_shm_layout(struct glue_buffer *gb)
+const struct content_layout *glue_buffer_shm_layout(struct glue *glue, struct weston_buffer *buffer)
 {
+	struct glue_buffer *gb = glue_buffer_get(glue, buffer);
+
+	if (!gb) {
+		return NULL;
+	}
 	if (!gb->layout_known) {
 		gb->layout_known = true;
 		gb->layout_possible = find_layout(gb);

@@ -20,6 +20,10 @@
 
 #define NS_PER_MS 1000000
 
+/** For what is rare on a way that each frame takes: it is kept out of line, so that nobody saves
+ * the registers that it needs. */
+#define GLUE_RARE __attribute__((cold, noinline))
+
 struct pixel_pack;
 
 /** The module's one object. `base` is what libweston knows of it. */
@@ -64,7 +68,10 @@ struct glue {
 	enum retention_policy retention;
 	struct retention_budget budget; // of copies, over all surfaces
 	struct wl_event_source *retention_timer;
-	int64_t retention_due_ns; // when the timer is due; 0: not armed
+	int64_t retention_due_ns;      // when the timer is due; 0: not armed
+	struct timespec repaint_start; // the core's, of the repaint that `flushed_ns` is for
+	int64_t flushed_ns;            // when the first buffer was flushed in that
+	unsigned spares_watched;       // surfaces that listen to spare_destroy
 	uint64_t last_buffer_serial;
 
 	enum draw_view view;
@@ -274,17 +281,17 @@ bool glue_color_get(struct glue *glue, struct weston_color_transform *source,
 
 void glue_color_fini(struct glue *glue);
 
-/* ---- buffer.c ---- */
+/* ---- buffer.c, flush.c ---- */
 
 void glue_attach(struct weston_paint_node *pnode);
 
 void glue_flush_damage(struct weston_paint_node *pnode);
 
+/** Where the surface showed a placeholder and has got a new buffer: all of it is new. */
+void glue_replace_placeholder(struct glue_surface *gs);
+
 /** Free the surface's state. For renderer shutdown: clients and surfaces may still be there. */
 void glue_surface_destroy(struct glue_surface *gs);
-
-/** The surface's state, made when there is none yet. NULL when memory is short. */
-struct glue_surface *glue_surface_get(struct glue *glue, struct weston_surface *surface);
 
 /* ---- client-buffer.c ---- */
 
@@ -295,10 +302,11 @@ struct glue_buffer *glue_buffer_get(struct glue *glue, struct weston_buffer *buf
 void glue_buffer_destroy(struct glue_buffer *gb);
 
 /**
- * How the pixels of a buffer with a shm buffer lie in memory; lives as long as @gb. NULL when its
- * client's word for that can't be true.
+ * How the pixels of a buffer with a shm buffer lie in memory; lives as long as @buffer. NULL when
+ * its client's word for that can't be true, or memory is short.
  */
-const struct content_layout *glue_buffer_shm_layout(struct glue_buffer *gb);
+const struct content_layout *glue_buffer_shm_layout(
+	struct glue *glue, struct weston_buffer *buffer);
 
 /** Stop listening to its wl_buffer. */
 void glue_buffer_unwatch(struct glue_buffer *gb);
@@ -337,34 +345,6 @@ void glue_alloc_init(struct glue *glue);
 void glue_alloc_fini(struct glue *glue);
 
 const struct weston_drm_format_array *glue_supported_formats(struct weston_compositor *compositor);
-
-/* ---- retention.c: which buffers are held, copied, released
- * --------------------------------------- */
-
-/** The flushed buffer of @gs is needed no more in this repaint: hold, copy or forget it. */
-void glue_retention_flushed(struct glue_surface *gs);
-
-/** Stop reading the client's buffer and let it have it back. */
-void glue_retention_release(struct glue_surface *gs);
-
-/** Begin reading @buffer, which must have a shm buffer of @layout. */
-void glue_retention_hold(
-	struct glue_surface *gs, struct weston_buffer *buffer, const struct content_layout *layout);
-
-/** glue.retention_timer's handler. */
-int glue_retention_timer(void *data);
-
-/** weston_surface.unmap_signal */
-void glue_retention_unmapped(struct wl_listener *listener, void *data);
-
-/** Destruction of the held wl_buffer: the last chance to read it. */
-void glue_retention_buffer_destroyed(struct wl_listener *listener, void *data);
-
-/** Destruction of the wl_buffer that is why another one can be held on. */
-void glue_retention_spare_gone(struct wl_listener *listener, void *data);
-
-/** Bytes in clients' buffers that are held, and in copies, of surfaces. */
-void glue_retention_sums(struct glue *glue, uint64_t *held, uint64_t *copied);
 
 /* ---- lost.c: what could not be restored ---- */
 

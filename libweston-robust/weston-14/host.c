@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
-#include "weston-14/glue.h"
+#include "weston-14/retention.h"
 
 #include <limits.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
-#include "weston-14/glue.h"
+#include "weston-14/retention.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,8 +52,11 @@ static enum wl_iterator_result consider_spare(struct wl_resource *resource, void
 
 static void unwatch_spare(struct glue_surface *gs)
 {
-	wl_list_remove(&gs->spare_destroy.link);
-	wl_list_init(&gs->spare_destroy.link);
+	if (!wl_list_empty(&gs->spare_destroy.link)) {
+		wl_list_remove(&gs->spare_destroy.link);
+		wl_list_init(&gs->spare_destroy.link);
+		gs->glue->spares_watched--;
+	}
 }
 
 /* Returns how many there are. One of them is watched: as long as it is there, so is the answer. */
@@ -69,6 +72,7 @@ static uint32_t find_spares(struct glue_surface *gs)
 	}
 	if (search.found) {
 		wl_resource_add_destroy_listener(search.found, &gs->spare_destroy);
+		gs->glue->spares_watched++;
 	}
 	return search.count;
 }
@@ -90,10 +94,10 @@ static struct retention_facts collect_facts(struct glue_surface *gs, bool destro
 	struct retention_facts facts = {
 		.now_ns = now_ns,
 		.mapped = weston_surface_is_mapped(gs->surface),
-		.still_drawn = still_drawn(gs->surface),
 		.destroyed = destroyed,
 	};
 
+	facts.still_drawn = !facts.mapped && still_drawn(gs->surface);
 	if (!destroyed && gs->content.shm &&
 		retention_needs_spares(gs->glue->retention, &gs->retention, facts.now_ns)) {
 		facts.spare_buffers = find_spares(gs);
@@ -101,15 +105,12 @@ static struct retention_facts collect_facts(struct glue_surface *gs, bool destro
 	return facts;
 }
 
-static void arm_timer(struct glue *glue, int64_t when_ns)
+void glue_retention_set_timer(struct glue *glue, int64_t when_ns)
 {
 	int64_t delay_ms = (when_ns - glue->host.now_ns(&glue->host) + NS_PER_MS - 1) / NS_PER_MS;
 
-	if (!glue->retention_due_ns || when_ns < glue->retention_due_ns) {
-		glue->retention_due_ns = when_ns;
-		wl_event_source_timer_update(
-			glue->retention_timer, delay_ms < 1 ? 1 : (int)delay_ms);
-	}
+	glue->retention_due_ns = when_ns;
+	wl_event_source_timer_update(glue->retention_timer, delay_ms < 1 ? 1 : (int)delay_ms);
 }
 
 /* Its client still owns the buffer while this is called. */
@@ -119,30 +120,39 @@ void glue_retention_spare_gone(struct wl_listener *listener, void *data)
 
 	unwatch_spare(gs);
 	gs->deadline_ns = gs->glue->host.now_ns(&gs->glue->host);
-	arm_timer(gs->glue, gs->deadline_ns);
+	glue_retention_arm(gs->glue, gs->deadline_ns);
 }
 
 /* What is held now is nobody's spare any more. */
-static void take_from_others(struct wl_resource *buffer)
+GLUE_RARE static void take_from_others(struct glue_surface *gs, struct wl_resource *buffer)
 {
 	struct wl_listener *listener;
 
+	unwatch_spare(gs);
 	while ((listener = wl_resource_get_destroy_listener(buffer, glue_retention_spare_gone))) {
 		glue_retention_spare_gone(listener, buffer);
 	}
 }
 
+/* Takes the place of what was held: each commit of most clients comes here. */
 void glue_retention_hold(
 	struct glue_surface *gs, struct weston_buffer *buffer, const struct content_layout *layout)
 {
-	glue_retention_release(gs);
+	struct weston_buffer_release *release;
+
 	content_set_shm(&gs->content, buffer->shm_buffer, layout,
 		buffer->buffer_origin == ORIGIN_BOTTOM_LEFT);
-	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_MAY_BE_ACCESSED);
-	weston_buffer_release_reference(
-		&gs->release_ref, gs->surface->buffer_release_ref.buffer_release);
+	gs->deadline_ns = 0;
+	wl_list_remove(&gs->buffer_destroy.link);
 	wl_resource_add_destroy_listener(buffer->resource, &gs->buffer_destroy);
-	take_from_others(buffer->resource);
+	weston_buffer_reference(&gs->buffer_ref, buffer, BUFFER_MAY_BE_ACCESSED);
+	release = gs->surface->buffer_release_ref.buffer_release;
+	if (release != gs->release_ref.buffer_release) {
+		weston_buffer_release_reference(&gs->release_ref, release);
+	}
+	if (gs->glue->spares_watched > 0) {
+		take_from_others(gs, buffer->resource);
+	}
 }
 
 void glue_retention_release(struct glue_surface *gs)
@@ -158,7 +168,9 @@ void glue_retention_release(struct glue_surface *gs)
 	/* A passive reference stays: it tells this buffer from the next one. */
 	weston_buffer_reference(
 		&gs->buffer_ref, gs->buffer_ref.buffer, BUFFER_WILL_NOT_BE_ACCESSED);
-	weston_buffer_release_reference(&gs->release_ref, NULL);
+	if (gs->release_ref.buffer_release) {
+		weston_buffer_release_reference(&gs->release_ref, NULL);
+	}
 }
 
 /* The texture has to get the pixels before they go. */
@@ -225,7 +237,7 @@ static void enforce_budget(struct glue *glue)
 	struct glue_surface *gs;
 
 	/* Without the GPU the copies are all there is. */
-	if (glue->budget.limit_bytes == 0 || !renderer_generation(&glue->renderer)) {
+	if (!renderer_generation(&glue->renderer)) {
 		return;
 	}
 	glue->budget.used_bytes = 0;
@@ -240,6 +252,14 @@ static void enforce_budget(struct glue *glue)
 		retention_budget_remove(&glue->budget, gs->content.copy_bytes);
 		upload_now(gs);
 		content_forget(&gs->content, CONTENT_LOSS_EVICTED);
+	}
+}
+
+void glue_retention_copied(struct glue_surface *gs)
+{
+	glue_retention_release(gs);
+	if (gs->glue->budget.limit_bytes > 0) {
+		enforce_budget(gs->glue);
 	}
 }
 
@@ -264,8 +284,7 @@ static bool copy(struct glue_surface *gs, const struct retention_facts *facts)
 		}
 		forget(gs, gs->content.gone ? gs->content.gone : CONTENT_LOSS_NOT_KEPT);
 	}
-	glue_retention_release(gs);
-	enforce_budget(gs->glue);
+	glue_retention_copied(gs);
 	return true;
 }
 
@@ -289,32 +308,22 @@ static void apply(
 	retention_applied(&gs->retention, action, facts);
 }
 
-static void decide(struct glue_surface *gs, bool destroyed, int64_t now_ns)
+void glue_retention_decide(struct glue_surface *gs, bool destroyed, int64_t now_ns)
 {
 	struct retention_facts facts = collect_facts(gs, destroyed, now_ns);
 
 	gs->deadline_ns = 0;
 	apply(gs, retention_decide(gs->glue->retention, &gs->retention, &facts), &facts);
 	if (gs->deadline_ns) {
-		arm_timer(gs->glue, gs->deadline_ns);
+		glue_retention_arm(gs->glue, gs->deadline_ns);
 	}
-}
-
-void glue_retention_flushed(struct glue_surface *gs)
-{
-	struct glue_buffer *gb = gs->buffer_ref.buffer->renderer_private;
-	int64_t now_ns = gs->glue->host.now_ns(&gs->glue->host);
-
-	retention_attached(&gs->retention, gb->serial, now_ns);
-	gs->drawn_ns = now_ns; /* as it will be before long */
-	decide(gs, false, now_ns);
 }
 
 /* The pixels were read before, when they were flushed: by now they may be gone. */
 static void decide_again(struct glue_surface *gs, bool destroyed)
 {
 	content_still_readable(&gs->content);
-	decide(gs, destroyed, gs->glue->host.now_ns(&gs->glue->host));
+	glue_retention_decide(gs, destroyed, gs->glue->host.now_ns(&gs->glue->host));
 }
 
 int glue_retention_timer(void *data)
@@ -329,7 +338,7 @@ int glue_retention_timer(void *data)
 			decide_again(gs, false);
 		}
 		if (gs->deadline_ns) {
-			arm_timer(glue, gs->deadline_ns);
+			glue_retention_arm(glue, gs->deadline_ns);
 		}
 	}
 	return 0;
