@@ -262,14 +262,6 @@ void renderer_fini(struct renderer *renderer)
 	}
 }
 
-struct generation *renderer_generation(struct renderer *renderer)
-{
-	if (renderer->loss_pending || !recovery_can_draw(&renderer->recovery)) {
-		return NULL;
-	}
-	return renderer->generation;
-}
-
 void renderer_report_loss(struct renderer *renderer, enum reset_status status)
 {
 	if (renderer->loss_pending || !renderer->generation) {
@@ -349,9 +341,12 @@ void renderer_hint(struct renderer *renderer, const char *task)
 
 void renderer_presented(struct renderer *renderer, bool all)
 {
+	bool asked;
+
 	if (!renderer_generation(renderer)) {
 		return;
 	}
+	asked = renderer->generation->caps.get_reset_status != NULL;
 	renderer->target_failures = 0;
 	renderer->frames++;
 	if (all) {
@@ -359,9 +354,11 @@ void renderer_presented(struct renderer *renderer, bool all)
 			&renderer->record, renderer->generation, renderer->recovery.cause);
 		rebuild_leftover_due(renderer);
 	}
-	feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_FRAME,
-			       .whole = all && !renderer->doubt_pending,
-			       .unasked = !renderer->generation->caps.get_reset_status});
+	if (!asked || !recovery_note_frame(&renderer->recovery, now(renderer))) {
+		feed(renderer, (struct recovery_input){.event = RECOVERY_EVENT_FRAME,
+				       .whole = all && !renderer->doubt_pending,
+				       .unasked = !asked});
+	}
 }
 
 /* A loss that was seen comes before all other events: they would see the same one again. */

@@ -88,7 +88,13 @@ const char *renderer_init(
 void renderer_fini(struct renderer *renderer);
 
 /** The generation to draw with, or NULL while the GPU is away. */
-struct generation *renderer_generation(struct renderer *renderer);
+static inline struct generation *renderer_generation(struct renderer *renderer)
+{
+	if (renderer->loss_pending || !recovery_can_draw(&renderer->recovery)) {
+		return NULL;
+	}
+	return renderer->generation;
+}
 
 /**
  * Ask the reset status, in the context that is current, which must be the present generation's.

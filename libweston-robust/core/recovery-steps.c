@@ -42,9 +42,22 @@ static bool may_probe(const struct recovery *r)
 
 static int64_t next_poll(const struct recovery *r)
 {
-	bool soon = r->unsettled && r->config.settle_ns < r->config.idle_poll_ns;
+	int64_t idle = r->last_sign_at + r->config.idle_poll_ns;
+	int64_t settled = r->last_sign_at + r->config.settle_ns;
 
-	return r->last_sign_at + (soon ? r->config.settle_ns : r->config.idle_poll_ns);
+	if (!r->unsettled) {
+		return idle;
+	}
+	return min_ns(idle, settled > r->no_poll_before ? settled : r->no_poll_before);
+}
+
+/* Each frame asks for itself. While they keep coming, looking whether they still do may be rarer
+ * than the first poll after the last one would be: it wakes a processor. */
+static void put_off(struct recovery *r, int64_t now)
+{
+	if (r->unsettled) {
+		r->no_poll_before = now + r->config.idle_poll_ns / 4;
+	}
 }
 
 /* While drawing one timer serves the idle poll, the probe and the doubt. */
@@ -72,6 +85,7 @@ void steps_query(struct recovery *r, int64_t now, struct recovery_orders *o)
 {
 	r->last_sign_at = now;
 	r->unsettled = false;
+	r->no_poll_before = 0;
 	o->query = true;
 }
 
@@ -279,6 +293,8 @@ void steps_tick(struct recovery *r, int64_t now, struct recovery_orders *o)
 		r->probe_ns = min_ns(2 * r->probe_ns, r->config.probe_cap_ns);
 	} else if (may_poll(r) && now >= next_poll(r)) {
 		steps_query(r, now, o);
+	} else {
+		put_off(r, now);
 	}
 	steps_schedule(r, o);
 }

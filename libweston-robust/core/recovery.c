@@ -379,8 +379,3 @@ struct recovery_orders recovery_configure(
 	}
 	return o;
 }
-
-bool recovery_can_draw(const struct recovery *r)
-{
-	return r->state == RECOVERY_RUNNING || r->state == RECOVERY_SOFTWARE;
-}

@@ -181,14 +181,15 @@ struct recovery {
 	int64_t lost_at;      // WAITING: when the loss was seen
 	int64_t quiet_from;   // newest reset or rebuild
 	int64_t last_sign_at; // while drawing: newest frame or query, the idle poll counts from it
-	int64_t probe_at;     // SOFTWARE: next probe
-	int64_t doubt_at;     // while drawing: when doubt leads to a rebuild; 0 = no doubt
-	int64_t doubt_from;   // no such rebuild earlier than this
-	int64_t doubted_at;   // newest DOUBT
-	int64_t wait_ns;      // WAITING: present interval
-	int64_t backoff_ns;   // next interval
-	int64_t probe_ns;     // next interval
-	int64_t doubt_ns;     // next interval
+	int64_t no_poll_before; // while drawing: frames came at a steady pace; 0: they did not
+	int64_t probe_at;       // SOFTWARE: next probe
+	int64_t doubt_at;       // while drawing: when doubt leads to a rebuild; 0 = no doubt
+	int64_t doubt_from;     // no such rebuild earlier than this
+	int64_t doubted_at;     // newest DOUBT
+	int64_t wait_ns;        // WAITING: present interval
+	int64_t backoff_ns;     // next interval
+	int64_t probe_ns;       // next interval
+	int64_t doubt_ns;       // next interval
 
 	int64_t recent[RECOVERY_MAX_RESETS + 1]; // ring of reset times
 	uint32_t recent_count;                   // filled entries
@@ -222,7 +223,24 @@ struct recovery_orders recovery_configure(
 struct recovery_orders recovery_step(struct recovery *r, struct recovery_input in, int64_t now_ns);
 
 /** May the renderer draw? True in RUNNING and SOFTWARE. */
-bool recovery_can_draw(const struct recovery *r);
+static inline bool recovery_can_draw(const struct recovery *r)
+{
+	return r->state == RECOVERY_RUNNING || r->state == RECOVERY_SOFTWARE;
+}
+
+/**
+ * A frame like all others, of a context that tells of resets: the same as FRAME, where that gives
+ * no orders and does nothing but note the time. Returns false, having done nothing, where FRAME has
+ * to be fed. (What FRAME forgives after a quiet time, the next event does.)
+ */
+static inline bool recovery_note_frame(struct recovery *r, int64_t now_ns)
+{
+	if (r->state != RECOVERY_RUNNING || !r->confirmed || r->doubt_unproven || !r->unsettled) {
+		return false;
+	}
+	r->last_sign_at = now_ns;
+	return true;
+}
 
 /** Stable lower-case names for logs and the protocol; "invalid" for values out of range. */
 const char *reset_status_name(enum reset_status status);

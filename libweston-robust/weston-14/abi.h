@@ -225,6 +225,8 @@ enum weston_output_capture_source {
 void weston_output_update_capture_info(struct weston_output *output,
 	enum weston_output_capture_source source, int width, int height,
 	const struct pixel_format_info *format);
+/** Whether a task is pending whose source is not WRITEBACK. */
+bool weston_output_has_renderer_capture_tasks(struct weston_output *output);
 /** Asserts that the size and format equal the last update. The caller owns the task and must retire
  * it. */
 struct weston_capture_task *weston_output_pull_capture_task(struct weston_output *output,

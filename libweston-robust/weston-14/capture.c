@@ -212,6 +212,9 @@ void glue_capture(struct glue_output *out, struct target *target)
 	while (renderer_generation(renderer) && (task = glue_capture_take_held(out, &source))) {
 		serve_bound(out, target, task, source);
 	}
+	if (!weston_output_has_renderer_capture_tasks(out->output)) {
+		return;
+	}
 	for (size_t i = 0; i < SOURCE_COUNT; i++) {
 		while ((task = pull(out, sources[i]))) {
 			serve_bound(out, target, task, sources[i]);

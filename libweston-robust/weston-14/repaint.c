@@ -298,7 +298,7 @@ static bool download(struct repaint *repaint)
 		.staged = true,
 	};
 
-	if (!rb->pixels || read.width <= 0 || read.height <= 0) {
+	if (read.width <= 0 || read.height <= 0) {
 		return true;
 	}
 	read.pixels = (uint8_t *)(rb->pixels + (size_t)read.y * (size_t)width + read.x);
@@ -311,9 +311,10 @@ static bool present(struct repaint *repaint)
 {
 	struct glue *glue = repaint->glue;
 	struct glue_output *out = repaint->out;
-	struct egl_rects rects = {.count = 0};
+	struct egl_rects rects;
 	enum target_result result;
 
+	rects.count = 0;
 	/* No rectangles mean the whole surface: of what the window shows nothing is known. */
 	if (!repaint->rb && !repaint->paint.fresh) {
 		rects_from_damage(&rects, out, &out->pending.region, out->pending.borders);
@@ -379,7 +380,7 @@ static bool paint(struct repaint *repaint, pixman_region32_t *damage)
 	if (!renderer_generation(renderer) || !renderer_check(renderer)) {
 		return false;
 	}
-	if (!present(repaint) || (repaint->rb && !download(repaint))) {
+	if (!present(repaint) || (repaint->rb && repaint->rb->pixels && !download(repaint))) {
 		repaint->target->painted_by = 0;
 		return false;
 	}

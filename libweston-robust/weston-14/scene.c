@@ -307,7 +307,7 @@ static void add_border(struct glue_output *out, enum gl_renderer_border_side sid
 
 static void add_borders(struct glue_output *out, const struct glue_paint *paint)
 {
-	for (int side = 0; side < BORDER_COUNT; side++) {
+	for (int side = 0; paint->borders && side < BORDER_COUNT; side++) {
 		if (paint->borders & (1u << side)) {
 			add_border(out, (enum gl_renderer_border_side)side);
 		}
@@ -322,9 +322,11 @@ static void begin_frame(struct glue_output *out, const struct glue_paint *paint)
 
 void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
 {
-	struct output_draw all = {.out = out, .paint = paint};
 	struct weston_paint_node *pnode;
+	struct output_draw all;
 
+	all.out = out;
+	all.paint = paint;
 	out->glue->frame_ns = out->glue->host.now_ns(&out->glue->host);
 	begin_frame(out, paint);
 	set_output_transforms(&all);

@@ -68,6 +68,29 @@ TEST(the_last_frame_is_asked_about_soon)
 	test_assert_int_eq(rig.queries, 10);
 }
 
+/* Nobody is woken for each frame, and after the last of many the poll is still soon. */
+TEST(frames_in_a_row_leave_the_timer_alone)
+{
+	unsigned expiries = 0;
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	for (int i = 0; i < 600; i++) {
+		rig_feed(&rig, RECOVERY_EVENT_FRAME);
+		expiries += rig.timer <= rig.now + 16 * MSEC;
+		rig_advance(&rig, 16 * MSEC);
+	}
+	test_assert_msg(expiries < 45, "%u expiries in 9.6 s of frames", expiries);
+	test_assert_int_eq(rig.queries, 0);
+	rig_advance(&rig, 250 * MSEC);
+	test_assert_int_eq(rig.queries, 1);
+
+	/* From the beginning: one frame, one poll. */
+	rig_feed(&rig, RECOVERY_EVENT_FRAME);
+	rig_advance(&rig, 50 * MSEC);
+	test_assert_int_eq(rig.queries, 2);
+}
+
 /* What can't be asked after a frame must be asked by the poll, however many frames come. */
 TEST(frames_of_a_mute_context_are_no_signs_of_life)
 {

@@ -7,6 +7,7 @@
  * TEST_SEED.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "recovery-rig.h"
 #include "test.h"
@@ -103,6 +104,33 @@ static void check_delays(struct delays *d, const struct rig *rig, enum recovery_
 	d->last = delay;
 }
 
+static bool orders_nothing(const struct recovery_orders *o)
+{
+	return !o->state_changed && !o->drop_optional_features && !o->abandon_rebuild &&
+	       o->drop == RECOVERY_DROP_NONE && !o->rebuild && !o->restore && !o->damage_all &&
+	       o->timer_ns == RECOVERY_TIMER_KEEP && !o->query && !o->probe_hardware && !o->give_up;
+}
+
+/* A frame that only has its time noted is one that would have given no orders. */
+static unsigned check_plain_frame(const struct rig *rig)
+{
+	const struct recovery_input frame = {.event = RECOVERY_EVENT_FRAME, .whole = true};
+	const struct recovery_input sign = {.event = RECOVERY_EVENT_STATUS};
+	struct recovery noted = rig->r, fed = rig->r;
+	struct recovery_orders orders;
+
+	if (!recovery_note_frame(&noted, rig->now)) {
+		test_assert_msg(memcmp(&noted, &fed, sizeof(fed)) == 0, "it left a trace");
+		return 0;
+	}
+	orders = recovery_step(&fed, frame, rig->now);
+	test_assert_msg(orders_nothing(&orders), "orders are missing");
+	recovery_step(&noted, sign, rig->now);
+	recovery_step(&fed, sign, rig->now);
+	test_assert_msg(memcmp(&noted, &fed, sizeof(fed)) == 0, "something else is missing");
+	return 1;
+}
+
 static void one_step(struct rig *rig, struct test_rng *rng, struct delays *delays)
 {
 	enum recovery_state before = rig->r.state;
@@ -152,7 +180,7 @@ static void check_it_heals(struct rig *rig)
 
 TEST(random_events_break_no_rule)
 {
-	unsigned reached[RECOVERY_STATE_COUNT] = {0};
+	unsigned reached[RECOVERY_STATE_COUNT] = {0}, plain = 0;
 	struct test_rng rng;
 	unsigned round, i;
 
@@ -166,6 +194,7 @@ TEST(random_events_break_no_rule)
 		rig.manual = true;
 		for (i = 0; i < STEPS; i++) {
 			one_step(&rig, &rng, &delays);
+			plain += check_plain_frame(&rig);
 			reached[rig.r.state]++;
 		}
 		check_it_heals(&rig);
@@ -174,6 +203,7 @@ TEST(random_events_break_no_rule)
 		test_assert_msg(reached[i] > 0, "state %s was never reached",
 			recovery_state_name((enum recovery_state)i));
 	}
+	test_assert_msg(plain > 100, "%u plain frames", plain);
 }
 
 /* A plausible world instead of noise: the caller answers, faults come at random. */
