@@ -198,8 +198,8 @@ static const char *make_first_generation(struct renderer *renderer)
 	int failures = 0;
 
 	for (int i = 0; i < FIRST_GENERATION_ATTEMPTS; i++) {
-		renderer->generation = generation_create_any(
-			&renderer->egl, ++renderer->last_generation_id, NULL, &status, &error);
+		renderer->generation = generation_create_any(&renderer->egl,
+			++renderer->last_generation_id, &renderer->programs, &status, &error);
 		if (!error) {
 			return NULL;
 		}
@@ -223,6 +223,7 @@ const char *renderer_init(
 
 	memset(renderer, 0, sizeof(*renderer));
 	renderer->host = host;
+	renderer->programs.store = host->programs;
 	if (gl_api_load(&renderer->api, gl_api_resolve_driver, NULL)) {
 		return "EGL or OpenGL ES 2.0 entry points are missing";
 	}

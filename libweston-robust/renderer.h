@@ -12,7 +12,7 @@
 #include "record.h"
 
 /**
- * The renderer's only way out to the world around it. All members must be set. None of them may
+ * The renderer's only way out to the world around it. All functions must be set. None of them may
  * call back into the renderer before it returns, apart from damage_all.
  */
 struct renderer_host {
@@ -45,6 +45,9 @@ struct renderer_host {
 	void (*log)(struct renderer_host *host, const char *line);
 	/** One line for the recovery's log scope, without newline. */
 	void (*trace)(struct renderer_host *host, const char *line);
+
+	/** What earlier sessions had linked; NULL: not known. */
+	const struct program_store *programs;
 };
 
 /** Joins the recovery core with GL: owns the display, the present generation and the record of what

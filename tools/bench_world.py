@@ -250,7 +250,7 @@ class Life:
 
 
 class World:
-    """What all lives share: programs, scratch space, an ICC profile, the shader cache."""
+    """What all lives share: programs, scratch space, an ICC profile, the shader caches."""
 
     def __init__(self, build, scratch):
         self.build = build
@@ -258,7 +258,8 @@ class World:
         self.scratch = scratch
         self.profile = os.path.join(scratch, 'table.icc')
         self.env = {'MESA_SHADER_CACHE_DIR': os.path.join(scratch, 'shader-cache'),
-                    'XDG_CACHE_HOME': os.path.join(scratch, 'cache')}
+                    'XDG_CACHE_HOME': os.path.join(scratch, 'cache'),
+                    'WESTON_ROBUST_PROGRAM_CACHE': 'on'}
 
     def has_profile(self):
         """Makes the profile. False where that can't be done here."""

@@ -3,38 +3,40 @@
 #include "gl/program-binary.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gl/generation.h"
-
-/* More than that is not worth the memory. */
-#define BYTES_MAX (1024 * 1024)
 
 /* A lost context may answer the same error for ever. */
 #define ERRORS_MAX 16
 
-/* FNV-1a, the end of the string included. */
-static uint64_t add_text(uint64_t hash, const char *text)
+uint64_t program_hash_bytes(uint64_t hash, const void *bytes, size_t size)
 {
-	const unsigned char *c = (const unsigned char *)(text ? text : "");
+	const unsigned char *c = bytes;
 
-	do {
-		hash = (hash ^ *c) * UINT64_C(1099511628211);
-	} while (*c++);
-	return hash;
-}
-
-static uint64_t driver_of(const struct generation *gen)
-{
-	const char *const words[] = {gen->caps.vendor, gen->caps.renderer, gen->caps.version_text};
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		hash = add_text(hash, words[i]);
+	for (size_t i = 0; i < size; i++) {
+		hash = (hash ^ c[i]) * UINT64_C(1099511628211);
 	}
 	return hash;
 }
 
-struct program_binary *program_binary_take(struct generation *gen, GLuint name)
+uint64_t program_hash_text(uint64_t hash, const char *text)
+{
+	return program_hash_bytes(hash, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+uint64_t program_binary_driver(const struct generation *gen)
+{
+	const char *const words[] = {gen->caps.vendor, gen->caps.renderer, gen->caps.version_text};
+	uint64_t hash = PROGRAM_HASH_EMPTY;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		hash = program_hash_text(hash, words[i]);
+	}
+	return hash;
+}
+
+struct program_binary *program_binary_take(struct generation *gen, GLuint name, uint64_t source)
 {
 	const struct gl_api *api = gen->api;
 	struct program_binary *binary;
@@ -44,7 +46,7 @@ struct program_binary *program_binary_take(struct generation *gen, GLuint name)
 		return NULL;
 	}
 	api->glGetProgramiv(name, GL_PROGRAM_BINARY_LENGTH, &size);
-	if (size <= 0 || size > BYTES_MAX) {
+	if (size <= 0 || size > PROGRAM_BINARY_BYTES_MAX) {
 		return NULL;
 	}
 	binary = calloc(1, sizeof(*binary) + (size_t)size);
@@ -52,7 +54,8 @@ struct program_binary *program_binary_take(struct generation *gen, GLuint name)
 		return NULL;
 	}
 	binary->references = 1;
-	binary->driver = driver_of(gen);
+	binary->driver = program_binary_driver(gen);
+	binary->source = source;
 	api->glGetProgramBinary(name, size, &binary->size, &binary->format, binary->bytes);
 	if (binary->size <= 0 || binary->size > size) {
 		program_binary_unref(binary);
@@ -61,13 +64,15 @@ struct program_binary *program_binary_take(struct generation *gen, GLuint name)
 	return binary;
 }
 
-GLuint program_binary_load(struct generation *gen, const struct program_binary *binary)
+GLuint program_binary_load(
+	struct generation *gen, const struct program_binary *binary, uint64_t source)
 {
 	const struct gl_api *api = gen->api;
 	GLint ok = GL_FALSE;
 	GLuint name;
 
-	if (!gen->caps.program_binary || binary->driver != driver_of(gen)) {
+	if (!gen->caps.program_binary || binary->source != source ||
+		binary->driver != program_binary_driver(gen)) {
 		return 0;
 	}
 	name = api->glCreateProgram();

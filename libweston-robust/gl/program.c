@@ -84,6 +84,32 @@ static void make_defines(
 		caps->fragment_highp ? "precision highp float;\n" : "precision mediump float;\n");
 }
 
+#define FRAGMENT_PARTS 4
+
+/** What a program is made of, beside the vertex shader. */
+struct sources {
+	char defines[PROGRAM_SOURCE_DEFINES_MAX + 256];
+	const char *fragment[FRAGMENT_PARTS];
+	uint64_t id; // of all of it, the vertex shader included
+};
+
+static void make_sources(
+	struct sources *sources, const struct gl_caps *caps, const struct program_key *key)
+{
+	const int position = PROGRAM_ATTRIB_POSITION; // linked in as well
+
+	make_defines(sources->defines, sizeof(sources->defines), caps, key);
+	sources->fragment[0] = sources->defines;
+	sources->fragment[1] = program_source_text;
+	sources->fragment[2] = has_color(key) ? program_color_source : "";
+	sources->fragment[3] = fragment_source;
+	sources->id = program_hash_bytes(PROGRAM_HASH_EMPTY, &position, sizeof(position));
+	sources->id = program_hash_text(sources->id, vertex_source);
+	for (int i = 0; i < FRAGMENT_PARTS; i++) {
+		sources->id = program_hash_text(sources->id, sources->fragment[i]);
+	}
+}
+
 static GLuint link_program(const struct gl_api *api, GLuint vertex, GLuint fragment, char **log)
 {
 	GLuint name = api->glCreateProgram();
@@ -107,18 +133,14 @@ static GLuint link_program(const struct gl_api *api, GLuint vertex, GLuint fragm
 	return 0;
 }
 
-static GLuint build(struct generation *gen, const struct program_key *key, char **log)
+static GLuint build(struct generation *gen, const struct sources *sources, char **log)
 {
 	const struct gl_api *api = gen->api;
-	char defines[PROGRAM_SOURCE_DEFINES_MAX + 256];
 	const char *const vertex_sources[] = {vertex_source};
-	const char *const fragment_sources[] = {defines, program_source_text,
-		has_color(key) ? program_color_source : "", fragment_source};
 	GLuint vertex, fragment, name = 0;
 
-	make_defines(defines, sizeof(defines), &gen->caps, key);
 	vertex = compile(api, GL_VERTEX_SHADER, vertex_sources, 1, log);
-	fragment = compile(api, GL_FRAGMENT_SHADER, fragment_sources, 4, log);
+	fragment = compile(api, GL_FRAGMENT_SHADER, sources->fragment, FRAGMENT_PARTS, log);
 	if (vertex && fragment) {
 		name = link_program(api, vertex, fragment, log);
 	}
@@ -144,7 +166,7 @@ static void find_uniforms(struct generation *gen, struct program *program)
 
 /* NULL: it has to be linked. */
 static struct program_binary *find_inherited(
-	const struct generation *gen, const struct program *program)
+	const struct generation *gen, const struct program *program, uint64_t source)
 {
 	const struct program_set *set = gen->inherited;
 
@@ -153,23 +175,26 @@ static struct program_binary *find_inherited(
 			return set->binaries[i];
 		}
 	}
-	return NULL;
+	return set && set->store ? program_store_find(set->store, gen, source) : NULL;
 }
 
 static void make(struct generation *gen, struct program *program, char **log)
 {
-	struct program_binary *binary = find_inherited(gen, program);
+	struct program_binary *binary;
+	struct sources sources;
 
+	make_sources(&sources, &gen->caps, &program->key);
+	binary = find_inherited(gen, program, sources.id);
 	if (binary) {
-		program->name = program_binary_load(gen, binary);
+		program->name = program_binary_load(gen, binary, sources.id);
 	}
 	if (program->name) {
 		program->binary = program_binary_ref(binary);
 		return;
 	}
-	program->name = build(gen, &program->key, log);
+	program->name = build(gen, &sources, log);
 	if (program->name) {
-		program->binary = program_binary_take(gen, program->name);
+		program->binary = program_binary_take(gen, program->name, sources.id);
 	}
 }
 
@@ -222,6 +247,7 @@ void program_set_collect(struct program_set *set, const struct generation *gen)
 void program_set_copy(struct program_set *copy, const struct program_set *set)
 {
 	*copy = *set;
+	copy->store = NULL;
 	for (unsigned i = 0; i < PROGRAM_SET_MAX; i++) {
 		program_binary_ref(copy->binaries[i]);
 	}

@@ -6,6 +6,7 @@
 #include "gl/format.h"
 #include "gl/generation.h"
 #include "gl/program-binary.h"
+#include "gl/program-store.h"
 #include "scene/color.h"
 
 /** Where a fragment's colour comes from. The YUV ones are as in enum format_sampling. */
@@ -73,12 +74,13 @@ struct program_set {
 	struct program_key keys[PROGRAM_SET_MAX];
 	struct program_binary *binaries[PROGRAM_SET_MAX]; // references, or NULL: to be linked
 	unsigned count;
+	const struct program_store *store; // of earlier sessions, borrowed; NULL: none
 };
 
 /** The programs that @gen has linked. Leaves @set alone when there are none. */
 void program_set_collect(struct program_set *set, const struct generation *gen);
 
-/** Make @copy, of which nothing is kept, equal to @set. */
+/** Make @copy, of which nothing is kept, equal to @set, but for the store: that is one thread's. */
 void program_set_copy(struct program_set *copy, const struct program_set *set);
 
 /** From now on all of @set is to be linked; gives all references back. */

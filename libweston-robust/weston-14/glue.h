@@ -47,6 +47,7 @@ struct glue {
 
 	struct udev_monitor *uevents; // NULL: none to be had
 	struct wl_event_source *uevent_source;
+	struct glue_programs *programs; // NULL: nothing is kept from one session to the next
 
 	struct wl_list colors; // struct glue_color.link
 	uint64_t last_color_serial;

@@ -7,6 +7,8 @@
 #include <drm_fourcc.h>
 #include <libweston/version.h>
 
+#include "weston-14/programs.h"
+
 struct glue *glue_from_compositor(struct weston_compositor *compositor)
 {
 	struct glue *glue;
@@ -52,6 +54,7 @@ static void destroy(struct weston_compositor *compositor)
 	glue_legacy_unbind(glue);
 	glue_uevent_fini(glue);
 	glue_api_fini(glue);
+	glue_programs_fini(glue);
 	renderer_fini(&glue->renderer);
 	glue_host_fini(glue);
 	glue_debug_fini(glue);
@@ -149,9 +152,11 @@ static int display_create(
 		free(glue);
 		return -1;
 	}
+	glue_programs_init(glue);
 	error = renderer_init(&glue->renderer, &glue->host, &egl_options);
 	if (error) {
 		weston_log("weston-robust GL renderer: %s\n", error);
+		glue_programs_fini(glue);
 		glue_host_fini(glue);
 		free(glue);
 		return -1;

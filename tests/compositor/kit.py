@@ -117,6 +117,8 @@ class Compositor:
             if not build.has_module():
                 raise Skip(f'{build.module} is not built')
             weston_env['WESTON_MODULE_MAP'] = f'gl-renderer.so={build.module}'
+        # What is linked must not depend on who was here before.
+        weston_env['WESTON_ROBUST_PROGRAM_CACHE'] = 'off'
         weston_env.update(extra_env or {})
         sanitizer = os.environ.get('WR_SANITIZER_PRELOAD')
         if sanitizer:
