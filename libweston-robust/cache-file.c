@@ -133,6 +133,16 @@ void *cache_file_read(const char *name, size_t limit, size_t *size)
 	return bytes;
 }
 
+void cache_file_remove(const char *name)
+{
+	int folder = open_folder(false);
+
+	if (folder >= 0) {
+		unlinkat(folder, name, 0);
+		close(folder);
+	}
+}
+
 /* Two at once would spoil each other's: there is one name for it, and who finds it taken leaves it
  * at that. */
 static int create_new(int folder, const char *name)

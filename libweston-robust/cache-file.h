@@ -18,6 +18,9 @@
  */
 void *cache_file_read(const char *name, size_t limit, size_t *size);
 
+/** Have it gone, if there is one. */
+void cache_file_remove(const char *name);
+
 /**
  * Put @size @bytes in its place, all at once: who reads it meanwhile gets the old file or the new
  * one. Makes the folders that are missing. Returns false, with the old file in place, where that

@@ -121,9 +121,6 @@ static void report_state(struct renderer *renderer, bool ok)
 	ok |= renderer->record.phase.phase == PHASE_WAIT ||
 	      renderer->record.phase.phase == PHASE_BACKOFF;
 	record_phase(&renderer->record, phases[state], renderer->recovery.rung, ok);
-	renderer->host->recovering(renderer->host, state == RECOVERY_WAITING ||
-							   state == RECOVERY_REBUILDING ||
-							   state == RECOVERY_BACKOFF);
 	if (renderer->news) {
 		renderer->news->state_changed(renderer->news, state);
 	}
@@ -207,6 +204,7 @@ static const char *make_first_generation(struct renderer *renderer)
 			return NULL;
 		}
 		rebuild_drop(renderer, RECOVERY_DROP_LOST);
+		renderer->programs.store = NULL; /* it may be to blame */
 		/* A reset that is under way ends; a driver that can't do what it takes never will.
 		 */
 		if (status == RESET_STATUS_NONE && ++failures == FIRST_GENERATION_FAILURES) {

@@ -6,6 +6,9 @@
  * written when programs were linked that are not among them: some seconds after that, by a thread,
  * since the user's cache may be on a slow disk or a network; and at the end of the session. Nothing
  * depends on it: what is missing, or what the driver does not take, is linked.
+ *
+ * Should a driver die of what it once gave, that must not happen at each start: so the file is
+ * taken away when it is read, and comes back when the session has lived for some seconds.
  */
 #include "weston-14/programs.h"
 
@@ -152,7 +155,8 @@ void glue_programs_init(struct glue *glue)
 	}
 	bytes = cache_file_read(FILE_NAME, PROGRAM_STORE_BYTES_MAX, &size);
 	if (bytes) {
-		program_store_decode(&programs->store, bytes, size);
+		cache_file_remove(FILE_NAME);
+		programs->unsaved = program_store_decode(&programs->store, bytes, size);
 	}
 	free(bytes);
 	programs->pause_ms = FIRST_LOOK_MS;

@@ -239,6 +239,22 @@ TEST(no_byte_may_be_missing)
 	fake_gl_reset();
 }
 
+/* A proof of life that is drawn with something else fails. */
+TEST(what_does_not_draw_is_linked)
+{
+	struct program_store store;
+	uint64_t source;
+
+	fill(&store);
+	source = store.binaries[0]->source;
+	store.binaries[0]->source = store.binaries[1]->source;
+	store.binaries[1]->source = store.binaries[2]->source;
+	store.binaries[2]->source = source;
+	expect(&store, 3, 1);
+	program_store_fini(&store);
+	fake_gl_reset();
+}
+
 /* What earlier sessions knew is no reason to make it before it is needed. */
 TEST(nothing_is_made_before_its_use)
 {

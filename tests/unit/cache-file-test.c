@@ -96,6 +96,9 @@ TEST(what_is_written_is_read)
 	test_assert_int_eq(mode_of("weston-robust"), 0700);
 	test_assert_int_eq(mode_of("weston-robust/file"), 0600);
 	test_assert(access(in_base("weston-robust/file.new"), F_OK) != 0);
+	cache_file_remove("file");
+	test_assert(none());
+	cache_file_remove("file");
 	end();
 }
 

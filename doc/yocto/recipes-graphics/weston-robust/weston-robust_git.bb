@@ -34,7 +34,6 @@ DEPENDS = " \
     wayland \
     wayland-native \
     weston \
-    xxhash \
 "
 
 EXTRA_OEMESON = "-Dtests=false"
