@@ -118,6 +118,7 @@ const char *trace_loss_string(enum weston_robust_loss loss)
 		[WESTON_ROBUST_LOSS_EVICTED] = "evicted",
 		[WESTON_ROBUST_LOSS_UNREADABLE] = "unreadable",
 		[WESTON_ROBUST_LOSS_UPLOAD] = "upload",
+		[WESTON_ROBUST_LOSS_REPAINTED] = "repainted",
 	};
 
 	return STRING_AT(table, loss);

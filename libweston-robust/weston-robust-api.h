@@ -63,7 +63,7 @@ enum weston_robust_rung {
 
 /** What is kept of the clients' wl_shm buffers, to be uploaded again after a reset. */
 enum weston_robust_retention {
-	WESTON_ROBUST_RETENTION_HOLD, // the client's own buffer, until it is replaced
+	WESTON_ROBUST_RETENTION_HOLD, // the client's own buffer, until it is replaced or drawn to
 	WESTON_ROBUST_RETENTION_COPY, // a copy; the client has its buffer back at once
 	WESTON_ROBUST_RETENTION_AUTO, // hold, but copy where the client needs its buffer back
 	WESTON_ROBUST_RETENTION_NONE, // nothing
@@ -75,6 +75,7 @@ enum weston_robust_loss {
 	WESTON_ROBUST_LOSS_EVICTED,    // the copy was dropped for the sake of the budget
 	WESTON_ROBUST_LOSS_UNREADABLE, // the kept buffer can't be read any more (pool truncated)
 	WESTON_ROBUST_LOSS_UPLOAD,     // GL would not take it
+	WESTON_ROBUST_LOSS_REPAINTED,  // the client has begun to draw to the buffer that had it
 };
 
 /** See weston_robust_api.get_config() for the values in use. Values out of range are brought into
@@ -133,7 +134,7 @@ struct weston_robust_counters {
 	uint64_t lost_surfaces;
 	/* As they are now: */
 	uint64_t textures;
-	uint64_t retained_held_bytes;   // in clients' buffers
+	uint64_t retained_held_bytes;   // in clients' buffers, held or lent
 	uint64_t retained_copied_bytes; // in copies of our own
 };
 

@@ -15,12 +15,16 @@
  *
  *   it commits the same buffer twice in a row         it has only one for this surface: copy
  *   it replaces the buffer while that is held         it does not wait: hold on (independent)
- *   it does neither for RETENTION_GRACE_NS            copy and release, which ends any wait; if it
- *                                                     draws at once then, it did wait: copy from
- *                                                     now on
+ *   it does neither for RETENTION_GRACE_NS            release, which ends any wait, and copy before
+ *                                                     (AUTO) or lend (HOLD); if it draws at once
+ *                                                     then, it did wait: copy from now on
  *
  * HOLD begins the trial with the first buffer, AUTO when several different buffers have come in a
  * row: most clients take a second one only where the first stays busy, and are left alone so.
+ *
+ * What is lent is the client's to draw to. Most clients that stand still leave it alone: the pixels
+ * are there to be had for nothing, and whether they are still the same can be seen from them. Of
+ * one that has begun to draw its next frame, the present one is lost in a reset.
  *
  * An independent client may still wait one day, say for all of its buffers in order to resize them.
  * AUTO copies and releases after RETENTION_PATIENCE_NS, whoever the client is. HOLD holds on for as
@@ -61,6 +65,7 @@ void retention_attached(struct retention_state *state, uint64_t buffer, int64_t 
 	state->taken_ns = now_ns;
 	state->given_back_ns = 0;
 	state->released = false;
+	state->lent = false;
 }
 
 void retention_applied(struct retention_state *state, enum retention_action action,
@@ -74,6 +79,7 @@ void retention_applied(struct retention_state *state, enum retention_action acti
 		state->given_back_ns = facts->now_ns;
 	}
 	state->released = true;
+	state->lent = action == RETENTION_ACTION_LEND;
 }
 
 static bool needs_it_back(enum retention_policy policy, const struct retention_state *state)
@@ -85,7 +91,7 @@ static bool needs_it_back(enum retention_policy policy, const struct retention_s
 bool retention_needs_spares(
 	enum retention_policy policy, const struct retention_state *state, int64_t now_ns)
 {
-	return policy == RETENTION_HOLD && state->independent &&
+	return policy == RETENTION_HOLD && state->independent && !state->released &&
 	       now_ns - state->taken_ns >= RETENTION_GRACE_NS;
 }
 
@@ -112,11 +118,17 @@ enum retention_action retention_decide(enum retention_policy policy,
 	}
 	/* What is unmapped or destroyed is the client's again; what was released is no longer ours.
 	 */
-	if (!facts->mapped || facts->destroyed || state->released) {
+	if (!facts->mapped || facts->destroyed) {
 		return RETENTION_ACTION_COPY;
 	}
-	if (needs_it_back(policy, state) || trial_over(policy, state, facts)) {
+	if (state->lent) {
+		return RETENTION_ACTION_LEND;
+	}
+	if (state->released || needs_it_back(policy, state)) {
 		return RETENTION_ACTION_COPY;
+	}
+	if (trial_over(policy, state, facts)) {
+		return policy == RETENTION_HOLD ? RETENTION_ACTION_LEND : RETENTION_ACTION_COPY;
 	}
 	return RETENTION_ACTION_HOLD;
 }

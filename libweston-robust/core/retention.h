@@ -15,16 +15,19 @@
 #include <stdint.h>
 
 enum retention_policy {
-	RETENTION_HOLD, // keep the buffer until it is replaced; copy where that may stall a client
+	RETENTION_HOLD, // keep the buffer until it is replaced; lend it, or copy, where that may
+			// stall a client
 	RETENTION_COPY, // always a CPU copy, the buffer is released at once as stock does
 	RETENTION_AUTO, // copy, but hold for clients that take turns with several buffers
 	RETENTION_NONE, // keep nothing, accept the loss
 };
 
 enum retention_action {
-	RETENTION_ACTION_HOLD,   // keep the busy reference, no copy
-	RETENTION_ACTION_COPY,   // bring the copy up to date (by damage if there is one), release;
-				 // once released: keep the copy, there is nothing more to do
+	RETENTION_ACTION_HOLD, // keep the busy reference, no copy
+	RETENTION_ACTION_COPY, // bring the copy up to date (by damage if there is one), release;
+			       // once released: keep the copy, there is nothing more to do
+	RETENTION_ACTION_LEND, // release, but remember what the pixels were: as long as the client
+			       // does not draw to the buffer, they can be had from there
 	RETENTION_ACTION_FORGET, // release, free the copy
 };
 
@@ -51,6 +54,7 @@ struct retention_state {
 	bool independent;      // has replaced a buffer that was held
 	bool waits;            // draws only once it has its buffer back
 	bool released;         // the present buffer was given back already
+	bool lent;             // and is watched since
 };
 
 /** What the caller knows at the moment of the decision. */

@@ -23,7 +23,7 @@ void content_init(struct content *content)
 void content_fini(struct content *content)
 {
 	content_drop_copy(content);
-	content->shm = NULL;
+	content_release_shm(content);
 	content->source = NULL;
 	content->kind = CONTENT_NONE;
 }
@@ -105,7 +105,7 @@ void content_drop_copy(struct content *content)
 void content_set_solid(struct content *content, const float color[4])
 {
 	content_drop_copy(content);
-	content->shm = NULL;
+	content_release_shm(content);
 	content->source = NULL;
 	content->gone = CONTENT_LOSS_NONE;
 	content->kind = CONTENT_SOLID;
@@ -123,7 +123,7 @@ void content_set_layout(struct content *content, const struct content_layout *la
 void content_set_image(struct content *content, struct image_source *source, bool bottom_left)
 {
 	content_drop_copy(content);
-	content->shm = NULL;
+	content_release_shm(content);
 	content->source = source;
 	content->renewed = true;
 	content->layout = (struct content_layout){
@@ -229,6 +229,58 @@ static bool readable_shm(const struct content *content)
 	return content->shm && content->gone == CONTENT_LOSS_NONE;
 }
 
+/* Touches every page, and is told so instead of receiving a signal where a page has nothing behind
+ * it. Without such a kernel libwayland's guard is left: it ends the client. */
+bool content_still_readable(struct content *content)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin, end;
+
+	if (!readable_shm(content)) {
+		return !content->shm;
+	}
+	begin = (uintptr_t)wl_shm_buffer_get_data(content->shm);
+	end = begin + content_bytes(content);
+	begin -= begin % page;
+	if (madvise((void *)begin, end - begin, MADV_POPULATE_READ) < 0 && errno == EFAULT) {
+		content_forget(content, CONTENT_LOSS_UNREADABLE);
+		return false;
+	}
+	return true;
+}
+
+static struct digest digest_of_shm(struct content *content)
+{
+	struct digest digest;
+
+	wl_shm_buffer_begin_access(content->shm);
+	digest = digest_of(wl_shm_buffer_get_data(content->shm), content_bytes(content));
+	wl_shm_buffer_end_access(content->shm);
+	return digest;
+}
+
+bool content_lend(struct content *content)
+{
+	if (!readable_shm(content)) {
+		return false;
+	}
+	if (!content->lent) {
+		content->lent_digest = digest_of_shm(content);
+		content->lent = true;
+	}
+	return true;
+}
+
+/* Nothing tells of a client that begins to draw. */
+static bool readable_and_same(struct content *content)
+{
+	if (readable_shm(content) && content->lent && content_still_readable(content) &&
+		!digest_equal(digest_of_shm(content), content->lent_digest)) {
+		content_forget(content, CONTENT_LOSS_REPAINTED);
+	}
+	return readable_shm(content);
+}
+
 bool content_update_copy(struct content *content, const pixman_region32_t *damage)
 {
 	const struct content_layout *layout = &content->layout;
@@ -238,7 +290,7 @@ bool content_update_copy(struct content *content, const pixman_region32_t *damag
 	int count = 1;
 	bool fresh = !content->copy;
 
-	if (!readable_shm(content) || (fresh && !allocate_copy(content))) {
+	if (!readable_and_same(content) || (fresh && !allocate_copy(content))) {
 		return false;
 	}
 	if (!fresh) {
@@ -265,26 +317,6 @@ bool content_set_pixels(
 	return true;
 }
 
-/* Touches every page, and is told so instead of receiving a signal where a page has nothing behind
- * it. Without such a kernel libwayland's guard is left: it ends the client. */
-bool content_still_readable(struct content *content)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t begin, end;
-
-	if (!readable_shm(content)) {
-		return !content->shm;
-	}
-	begin = (uintptr_t)wl_shm_buffer_get_data(content->shm);
-	end = begin + content_bytes(content);
-	begin -= begin % page;
-	if (madvise((void *)begin, end - begin, MADV_POPULATE_READ) < 0 && errno == EFAULT) {
-		content_forget(content, CONTENT_LOSS_UNREADABLE);
-		return false;
-	}
-	return true;
-}
-
 bool content_restorable(const struct content *content)
 {
 	return content->kind == CONTENT_SOLID ||
@@ -294,7 +326,7 @@ bool content_restorable(const struct content *content)
 
 const uint8_t *content_begin_read(struct content *content)
 {
-	if (!readable_shm(content)) {
+	if (!readable_and_same(content)) {
 		return content->copy;
 	}
 	wl_shm_buffer_begin_access(content->shm);

@@ -11,6 +11,8 @@
 #include <pixman.h>
 #include <wayland-server-core.h>
 
+#include "scene/digest.h"
+
 struct image_source;
 struct texture;
 
@@ -28,6 +30,7 @@ enum content_loss {
 	CONTENT_LOSS_EVICTED,    // let go of for the sake of the budget
 	CONTENT_LOSS_UNREADABLE, // the client has truncated the pool of the buffer that is held
 	CONTENT_LOSS_UPLOAD,     // they are kept, but GL would not take them
+	CONTENT_LOSS_REPAINTED,  // the client has painted over them in the buffer that it was lent
 };
 
 /** A plane of an image in memory: rows of texels, each of which stands for hsub x vsub pixels. */
@@ -66,10 +69,10 @@ pixman_box32_t content_layout_texels(const struct content_layout *layout,
 /**
  * What a surface or a window border shows: the CPU-side truth.
  *
- * Pixels come from a client's shm buffer that is held, or from a copy of our own, or from neither
- * (then only a texture that was made earlier still shows them, and they cannot be restored). The
- * texture is derived from here by whichever generation draws the content first, and is cleared by
- * that generation when it goes.
+ * Pixels come from a client's shm buffer that is held or lent, or from a copy of our own, or from
+ * neither (then only a texture that was made earlier still shows them, and they cannot be
+ * restored). The texture is derived from here by whichever generation draws the content first, and
+ * is cleared by that generation when it goes.
  */
 struct content {
 	enum content_kind kind;
@@ -78,8 +81,10 @@ struct content {
 	float solid[4];               // SOLID: premultiplied red, green, blue, alpha
 
 	struct wl_shm_buffer
-		*shm;  // held: valid while the owner keeps its wl_buffer; NULL: not held
-	uint8_t *copy; // owned, of the same layout; NULL: none
+		*shm; // held or lent: valid while there is its wl_buffer; NULL: neither
+	bool lent; // its client may draw to it again; as long as it does not, the pixels are there
+	struct digest lent_digest; // with lent: what they were
+	uint8_t *copy;             // owned, of the same layout; NULL: none
 	size_t copy_bytes;
 	enum content_loss gone; // why neither can be read; NONE as long as one can
 
@@ -127,8 +132,17 @@ static inline void content_set_shm(struct content *content, struct wl_shm_buffer
 	}
 	content->bottom_left = bottom_left;
 	content->shm = shm;
+	content->lent = false;
 	content->gone = CONTENT_LOSS_NONE;
 }
+
+/**
+ * Let the client have the held buffer back, but go on taking pixels from there: each time that they
+ * are read, if they are the same still. Until it is released, or its wl_buffer goes.
+ *
+ * Returns false when there is nothing to read; the content is unchanged then.
+ */
+bool content_lend(struct content *content);
 
 /**
  * Show @source, which is borrowed until the content becomes something else, with the picture that
@@ -140,11 +154,12 @@ void content_set_image(struct content *content, struct image_source *source, boo
 static inline void content_release_shm(struct content *content)
 {
 	content->shm = NULL;
+	content->lent = false;
 }
 
 /**
- * Copy from the held shm buffer what @damage (buffer pixels) covers, everything if there was no
- * copy yet.
+ * Copy from the held or lent shm buffer what @damage (buffer pixels) covers, everything if there
+ * was no copy yet.
  *
  * Returns false when memory is short or there is nothing to read; the content is unchanged then.
  */
@@ -174,9 +189,10 @@ bool content_still_readable(struct content *content);
 bool content_restorable(const struct content *content);
 
 /**
- * Begin reading the pixels: the held buffer if there is one, else the copy; NULL when there is
- * neither. Must be paired with content_end_read() unless it returned NULL. A client that shrank its
- * pool makes reads yield zeros and is killed by libwayland at the end.
+ * Begin reading the pixels: the held or lent buffer if there is one, else the copy; NULL when there
+ * is neither, or what was lent is not what it was (content.gone). Must be paired with
+ * content_end_read() unless it returned NULL. A client that shrank its pool makes reads yield zeros
+ * and is killed by libwayland at the end.
  */
 const uint8_t *content_begin_read(struct content *content);
 

@@ -142,7 +142,7 @@ static void attach_shm(struct glue_surface *gs, struct weston_buffer *buffer)
 		return;
 	}
 	gs->fresh = true;
-	if (same && gs->content.shm) {
+	if (same && gs->content.shm && !gs->content.lent) {
 		return;
 	}
 	if (gb && gb->layout_possible) {

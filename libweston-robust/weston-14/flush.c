@@ -145,7 +145,7 @@ __attribute__((noinline)) static void flush_any(
 	/* Uploaded when it is drawn, by whichever view of the surface, on whichever plane this one
 	 * is. */
 	texture_damage(&gs->content, &gs->damage);
-	if (!on_primary_plane(pnode) || !gs->content.shm ||
+	if (!on_primary_plane(pnode) || !gs->content.shm || gs->content.lent ||
 		(!gs->fresh && !pixman_region32_not_empty(&gs->damage))) {
 		return;
 	}

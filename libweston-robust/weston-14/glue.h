@@ -5,6 +5,7 @@
 
 #include "core/retention.h"
 #include "renderer.h"
+#include "reserve.h"
 #include "scene/content.h"
 #include "scene/frame.h"
 #include "weston-14/abi-dmabuf.h"
@@ -37,9 +38,12 @@ struct glue {
 	struct wl_event_source *retry_timer;   // for outputs that could not be drawn
 	int retry_ms;                          // its next delay; 0: nothing failed lately
 	struct wl_event_source *dispatch_idle; // NULL: none pending
+	struct wl_event_source *restore_idle;  // likewise: a frame to prepare
 	struct wl_listener wake;               // weston_compositor.wake_signal
 	bool asleep;                           // as told to the renderer
 	struct wl_list workers;                // struct glue_worker.link
+	struct glue_restore *restore;          // of restore.c; NULL: nothing is prepared
+	struct reserve restored;               // what is left of it
 
 	struct news news;
 	struct wl_list listeners; // struct weston_robust_listener.link
@@ -180,20 +184,6 @@ void glue_host_fini(struct glue *glue);
 /** The output could not be drawn although nothing was lost: try again from a timer, less and less
  * often. */
 void glue_retry_later(struct glue_output *out);
-
-/* ---- worker.c: the renderer's jobs, on threads ---- */
-
-/** See renderer_host.start_job. */
-bool glue_worker_start(struct glue *glue, struct job *job);
-
-/** See renderer_host.join_job. */
-bool glue_worker_join(struct glue *glue, struct job *job);
-
-/** See renderer_host.forsake_job. */
-void glue_worker_forsake(struct glue *glue, struct job *job);
-
-/** End the thread that waits for jobs; no job may be left. */
-void glue_workers_fini(struct glue *glue);
 
 /* ---- output.c, repaint.c ---- */
 

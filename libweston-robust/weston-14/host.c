@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "heap.h"
+#include "reserve.h"
+#include "weston-14/worker.h"
 
 /* How soon a frame that failed is tried again, and the longest pause between two tries. */
 #define RETRY_FIRST_MS 16
@@ -117,9 +119,18 @@ static void host_schedule_dispatch(struct renderer_host *host)
 	}
 }
 
+static void restore_ahead(void *data)
+{
+	struct glue *glue = data;
+
+	glue->restore_idle = NULL;
+	glue_restore_ahead(glue);
+}
+
 static void host_damage_all(struct renderer_host *host)
 {
 	struct glue *glue = glue_from_host(host);
+	struct wl_event_loop *loop = wl_display_get_event_loop(glue->compositor->wl_display);
 	struct glue_output *out;
 
 	glue_legacy_bind(glue);
@@ -127,6 +138,19 @@ static void host_damage_all(struct renderer_host *host)
 		glue_repaint_owed(out);
 	}
 	weston_compositor_damage_all(glue->compositor);
+	/* After what that has scheduled, which is to wait for a timer now. */
+	if (!glue->restore_idle) {
+		glue->restore_idle = wl_event_loop_add_idle(loop, restore_ahead, glue);
+	}
+}
+
+static void host_recovering(struct renderer_host *host, bool recovering)
+{
+	if (recovering) {
+		glue_restore_begin(glue_from_host(host));
+	} else {
+		glue_restore_end(glue_from_host(host));
+	}
 }
 
 static bool host_start_job(struct renderer_host *host, struct job *job)
@@ -169,6 +193,7 @@ bool glue_host_init(struct glue *glue)
 		.set_timer = host_set_timer,
 		.schedule_dispatch = host_schedule_dispatch,
 		.damage_all = host_damage_all,
+		.recovering = host_recovering,
 		.start_job = host_start_job,
 		.join_job = host_join_job,
 		.forsake_job = host_forsake_job,
@@ -190,6 +215,12 @@ bool glue_host_init(struct glue *glue)
 
 void glue_host_fini(struct glue *glue)
 {
+	glue_restore_end(glue);
+	reserve_forget(&glue->restored);
+	if (glue->restore_idle) {
+		wl_event_source_remove(glue->restore_idle);
+		glue->restore_idle = NULL;
+	}
 	glue_workers_fini(glue);
 	wl_list_remove(&glue->wake.link);
 	if (glue->recovery_timer) {

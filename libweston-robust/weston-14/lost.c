@@ -47,6 +47,8 @@ static enum weston_robust_loss public_loss(enum content_loss loss)
 		return WESTON_ROBUST_LOSS_UNREADABLE;
 	case CONTENT_LOSS_UPLOAD:
 		return WESTON_ROBUST_LOSS_UPLOAD;
+	case CONTENT_LOSS_REPAINTED:
+		return WESTON_ROBUST_LOSS_REPAINTED;
 	case CONTENT_LOSS_NOT_KEPT:
 	case CONTENT_LOSS_NONE:
 		break;
@@ -61,6 +63,7 @@ static const char *loss_name(enum weston_robust_loss loss)
 		[WESTON_ROBUST_LOSS_EVICTED] = "evicted",
 		[WESTON_ROBUST_LOSS_UNREADABLE] = "unreadable",
 		[WESTON_ROBUST_LOSS_UPLOAD] = "upload",
+		[WESTON_ROBUST_LOSS_REPAINTED] = "repainted",
 	};
 
 	return names[loss];

@@ -19,7 +19,7 @@ static bool held_by_any(struct glue *glue, const struct wl_shm_buffer *shm)
 	struct glue_surface *gs;
 
 	wl_list_for_each (gs, &glue->surfaces, link) {
-		if (gs->content.shm == shm) {
+		if (gs->content.shm == shm && !gs->content.lent) {
 			return true;
 		}
 	}
@@ -155,21 +155,27 @@ void glue_retention_hold(
 	}
 }
 
-void glue_retention_release(struct glue_surface *gs)
+static void give_back(struct glue_surface *gs)
 {
-	if (!gs->content.shm) {
-		return;
-	}
-	content_release_shm(&gs->content);
 	gs->deadline_ns = 0;
 	unwatch_spare(gs);
-	wl_list_remove(&gs->buffer_destroy.link);
-	wl_list_init(&gs->buffer_destroy.link);
 	/* A passive reference stays: it tells this buffer from the next one. */
-	weston_buffer_reference(
-		&gs->buffer_ref, gs->buffer_ref.buffer, BUFFER_WILL_NOT_BE_ACCESSED);
+	if (gs->buffer_ref.type == BUFFER_MAY_BE_ACCESSED) {
+		weston_buffer_reference(
+			&gs->buffer_ref, gs->buffer_ref.buffer, BUFFER_WILL_NOT_BE_ACCESSED);
+	}
 	if (gs->release_ref.buffer_release) {
 		weston_buffer_release_reference(&gs->release_ref, NULL);
+	}
+}
+
+void glue_retention_release(struct glue_surface *gs)
+{
+	if (gs->content.shm) {
+		content_release_shm(&gs->content);
+		wl_list_remove(&gs->buffer_destroy.link);
+		wl_list_init(&gs->buffer_destroy.link);
+		give_back(gs);
 	}
 }
 
@@ -288,6 +294,18 @@ static bool copy(struct glue_surface *gs, const struct retention_facts *facts)
 	return true;
 }
 
+/* The destruction of the wl_buffer is listened to as before: until then its client can't take the
+ * pixels away, but paint over them. */
+static void lend(struct glue_surface *gs)
+{
+	upload_now(gs);
+	if (content_lend(&gs->content)) {
+		give_back(gs);
+	} else {
+		forget(gs, gs->content.gone ? gs->content.gone : CONTENT_LOSS_NOT_KEPT);
+	}
+}
+
 static void apply(
 	struct glue_surface *gs, enum retention_action action, const struct retention_facts *facts)
 {
@@ -300,6 +318,9 @@ static void apply(
 		if (!copy(gs, facts)) {
 			return;
 		}
+		break;
+	case RETENTION_ACTION_LEND:
+		lend(gs);
 		break;
 	case RETENTION_ACTION_FORGET:
 		forget(gs, CONTENT_LOSS_NOT_KEPT);

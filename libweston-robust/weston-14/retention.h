@@ -39,13 +39,13 @@ int glue_retention_timer(void *data);
 /** weston_surface.unmap_signal */
 void glue_retention_unmapped(struct wl_listener *listener, void *data);
 
-/** Destruction of the held wl_buffer: the last chance to read it. */
+/** Destruction of the wl_buffer that is held or lent: the last chance to read it. */
 void glue_retention_buffer_destroyed(struct wl_listener *listener, void *data);
 
 /** Destruction of the wl_buffer that is why another one can be held on. */
 void glue_retention_spare_gone(struct wl_listener *listener, void *data);
 
-/** Bytes in clients' buffers that are held, and in copies, of surfaces. */
+/** Bytes in clients' buffers that are held or lent, and in copies, of surfaces. */
 void glue_retention_sums(struct glue *glue, uint64_t *held, uint64_t *copied);
 
 #endif

@@ -9,9 +9,8 @@
  * generation has used of one (llvmpipe: 20 MiB) is of no use to the next generation in another.
  * What dead generations have left behind is given back while the thread has nothing else to do.
  */
-#include "weston-14/glue.h"
+#include "weston-14/worker.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "heap.h"
+#include "reserve.h"
 
 /* How long the end of the session waits for a driver. */
 #define JOIN_LIMIT_S 2
@@ -35,6 +35,8 @@ struct glue_worker {
 	struct job *job;        // NULL: idle; set by the event loop's thread only
 	bool finished;          // the job has run, and is the event loop's again
 	bool untidy;            // a job has come and gone since the last give_memory_back()
+	size_t warm_bytes;      // to be made ready for the next job
+	struct reserve warmed;  // the thread's own: since the last give_memory_back()
 	bool ending;            // no more jobs: the thread ends
 	bool forsaken;          // so does it, and frees the job and the worker
 };
@@ -75,8 +77,28 @@ static void give_memory_back(struct glue_worker *worker)
 {
 	worker->untidy = false;
 	pthread_mutex_unlock(&worker->lock);
+	reserve_forget(&worker->warmed);
 	heap_renew_cache();
 	heap_trim();
+	pthread_mutex_lock(&worker->lock);
+}
+
+/* With the lock held, which is given up meanwhile. A job finds what is ready by then. */
+static void warm(struct glue_worker *worker)
+{
+	size_t left = worker->warm_bytes;
+
+	worker->warm_bytes = 0;
+	while (left > 0 && !worker->job && !worker->ending) {
+		size_t taken;
+
+		pthread_mutex_unlock(&worker->lock);
+		taken = reserve_take_small(&worker->warmed);
+		left = taken > 0 && taken < left ? left - taken : 0;
+		pthread_mutex_lock(&worker->lock);
+	}
+	pthread_mutex_unlock(&worker->lock);
+	reserve_release(&worker->warmed);
 	pthread_mutex_lock(&worker->lock);
 }
 
@@ -89,6 +111,8 @@ static void *thread_main(void *data)
 	while (!worker->ending && !worker->forsaken) {
 		if (has_work(worker)) {
 			run(worker);
+		} else if (worker->warm_bytes > 0) {
+			warm(worker);
 		} else if (worker->untidy) {
 			give_memory_back(worker);
 		} else {
@@ -96,6 +120,7 @@ static void *thread_main(void *data)
 		}
 	}
 	forsaken = worker->forsaken;
+	reserve_forget(&worker->warmed);
 	pthread_mutex_unlock(&worker->lock);
 	if (forsaken) {
 		job_destroy(worker->job);
@@ -138,7 +163,8 @@ static struct glue_worker *find(struct glue *glue, const struct job *job)
 	return NULL;
 }
 
-/* One worker is enough to wait for jobs. */
+/* One worker is enough to wait for jobs. Nobody tidies up while a first frame is drawn: what is
+ * kept of the old generation is disposed of after that. */
 static void retire(struct glue_worker *worker)
 {
 	if (find(worker->glue, NULL)) {
@@ -146,9 +172,9 @@ static void retire(struct glue_worker *worker)
 		return;
 	}
 	pthread_mutex_lock(&worker->lock);
+	worker->untidy |= !worker->job->generation || !worker->job->old;
 	worker->job = NULL;
 	worker->finished = false;
-	worker->untidy = true;
 	pthread_cond_broadcast(&worker->changed);
 	pthread_mutex_unlock(&worker->lock);
 }
@@ -171,14 +197,14 @@ static int job_finished(int fd, uint32_t mask, void *data)
 }
 
 /* Signals are the event loop's, whose signalfd misses what another thread takes. */
-static bool create_thread(struct glue_worker *worker)
+bool glue_thread_create(pthread_t *thread, void *(*start)(void *data), void *data)
 {
 	sigset_t all, before;
 	bool ok;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = pthread_create(&worker->thread, NULL, thread_main, worker) == 0;
+	ok = pthread_create(thread, NULL, start, data) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return ok;
 }
@@ -208,7 +234,7 @@ static struct glue_worker *create_worker(struct glue *glue)
 		return NULL;
 	}
 	wl_list_insert(&glue->workers, &worker->link);
-	if (!create_thread(worker)) {
+	if (!glue_thread_create(&worker->thread, thread_main, worker)) {
 		withdraw(worker);
 		free_worker(worker);
 		return NULL;
@@ -228,9 +254,26 @@ bool glue_worker_start(struct glue *glue, struct job *job)
 	}
 	pthread_mutex_lock(&worker->lock);
 	worker->job = job;
+	worker->warm_bytes = 0;
 	pthread_cond_broadcast(&worker->changed);
 	pthread_mutex_unlock(&worker->lock);
 	return true;
+}
+
+void glue_worker_warm(struct glue *glue, size_t bytes)
+{
+	struct glue_worker *worker = find(glue, NULL);
+
+	if (!worker && wl_list_empty(&glue->workers)) {
+		worker = create_worker(glue);
+	}
+	if (!worker) {
+		return;
+	}
+	pthread_mutex_lock(&worker->lock);
+	worker->warm_bytes = bytes;
+	pthread_cond_broadcast(&worker->changed);
+	pthread_mutex_unlock(&worker->lock);
 }
 
 /* Returns whether the job has run in time. */

@@ -7,8 +7,9 @@
  *
  * Then it says `done` with what it has seen, stays, and takes commands from stdin: `report` says it
  * anew, `touch` draws the last picture with a small damage, `again` the last picture, `grey` a
- * placeholder, `truncate` all pools, `hide` and `show`. `gone` tells that the compositor cut it
- * off.
+ * placeholder, `truncate` all pools, `hide` and `show`; `paint` draws to the last buffer and
+ * commits nothing, `recommit` does, and `destroy` destroys it. `gone` tells that the compositor cut
+ * it off.
  */
 #include <errno.h>
 #include <poll.h>
@@ -366,6 +367,14 @@ static void grey(struct client *client)
 	commit(client, buffer, buffer->shm.width);
 }
 
+/* The next picture in the buffer that has the last one. */
+static void recommit(struct client *client)
+{
+	client->wanted++;
+	paint(client->last, (uint32_t)client->wanted, client->last->shm.width);
+	commit(client, client->last, client->last->shm.width);
+}
+
 static void obey(struct client *client, const char *command)
 {
 	if (strcmp(command, "report\n") == 0) {
@@ -382,6 +391,12 @@ static void obey(struct client *client, const char *command)
 		wr_scene_view_v1_hide(client->view);
 	} else if (strcmp(command, "show\n") == 0) {
 		wr_scene_view_v1_show(client->view);
+	} else if (strcmp(command, "paint\n") == 0) {
+		paint(client->last, 55555, client->last->shm.width);
+	} else if (strcmp(command, "recommit\n") == 0) {
+		recommit(client);
+	} else if (strcmp(command, "destroy\n") == 0) {
+		destroy_last(client);
 	}
 }
 

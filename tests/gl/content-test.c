@@ -38,10 +38,12 @@ void __wrap_wl_shm_buffer_end_access(struct wl_shm_buffer *buffer);
 void *__wrap_wl_shm_buffer_get_data(struct wl_shm_buffer *buffer);
 
 static int accesses;
+static int readings; // that were begun
 
 void __wrap_wl_shm_buffer_begin_access(struct wl_shm_buffer *buffer)
 {
 	accesses++;
+	readings++;
 }
 
 void __wrap_wl_shm_buffer_end_access(struct wl_shm_buffer *buffer)
@@ -306,6 +308,136 @@ TEST(what_was_let_go_of_says_why)
 		teardown(&client);
 	}
 	pixman_region32_fini(&damage);
+}
+
+/* Shown, and the buffer was lent to its client. */
+static void setup_lent(struct client *client)
+{
+	setup(client);
+	test_assert(texture_get(client->gen, &client->content) != NULL);
+	test_assert(content_lend(&client->content));
+	test_assert(content_restorable(&client->content));
+	test_assert(!client->content.copy);
+}
+
+TEST(what_is_lent_is_restored_while_it_is_the_same)
+{
+	struct client client;
+
+	setup_lent(&client);
+	for (uint64_t id = 2; id < 5; id++) {
+		next_generation(&client, id);
+		readings = 0;
+		test_assert(texture_get(client.gen, &client.content) != NULL);
+		/* Compared, and uploaded. */
+		test_assert_int_eq(readings, 2);
+		test_assert(texture_get(client.gen, &client.content) != NULL);
+		test_assert_int_eq(readings, 2);
+		test_assert_int_eq(client.gen->counters.restored_surfaces, 1);
+	}
+	teardown(&client);
+}
+
+TEST(what_is_painted_over_while_lent_is_lost)
+{
+	static const size_t places[] = {0, STRIDE * HEIGHT / 2 + 4, STRIDE * HEIGHT - 12};
+	struct client client;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		setup_lent(&client);
+		client.pool[OFFSET + places[i]] ^= 1;
+		/* Its texture is what was committed. */
+		test_assert(texture_get(client.gen, &client.content) != NULL);
+		next_generation(&client, 2);
+		placeholder(&client, CONTENT_LOSS_REPAINTED, 1);
+		test_assert(!content_restorable(&client.content));
+		/* It is not believed again, whatever is there. */
+		client.pool[OFFSET + places[i]] ^= 1;
+		placeholder(&client, CONTENT_LOSS_REPAINTED, 1);
+		attach(&client);
+		test_assert(texture_get(client.gen, &client.content) != NULL);
+		teardown(&client);
+	}
+}
+
+TEST(damage_without_a_commit_uploads_nothing_that_was_painted)
+{
+	struct client client;
+	pixman_region32_t damage;
+	uint64_t uploaded;
+
+	pixman_region32_init_rect(&damage, 3, 5, 10, 10);
+	setup_lent(&client);
+	uploaded = client.gen->counters.uploaded_bytes;
+	texture_damage(&client.content, &damage);
+	test_assert(texture_get(client.gen, &client.content) != NULL);
+	test_assert_int_eq(client.gen->counters.uploaded_bytes, uploaded + 10 * 10 * 4);
+	memset(client.pool, 0x44, POOL_BYTES);
+	texture_damage(&client.content, &damage);
+	test_assert(texture_get(client.gen, &client.content) != NULL);
+	test_assert_int_eq(client.gen->counters.uploaded_bytes, uploaded + 10 * 10 * 4);
+	teardown(&client);
+	pixman_region32_fini(&damage);
+}
+
+TEST(what_is_lent_is_copied_if_it_is_the_same)
+{
+	pixman_region32_t damage;
+	struct client client;
+
+	pixman_region32_init(&damage);
+	setup_lent(&client);
+	test_assert(content_update_copy(&client.content, &damage));
+	content_release_shm(&client.content);
+	memset(client.pool, 0x44, POOL_BYTES);
+	for (size_t y = 0; y < HEIGHT; y++) {
+		test_assert_int_eq(client.content.copy[y * STRIDE], 0x11);
+		test_assert_int_eq(client.content.copy[y * STRIDE + WIDTH * 4 - 1], 0x11);
+	}
+	next_generation(&client, 2);
+	test_assert(texture_get(client.gen, &client.content) != NULL);
+	teardown(&client);
+
+	setup_lent(&client);
+	client.pool[OFFSET + 100]++;
+	test_assert(!content_update_copy(&client.content, &damage));
+	test_assert(!client.content.copy);
+	test_assert_int_eq(client.content.gone, CONTENT_LOSS_REPAINTED);
+	teardown(&client);
+	pixman_region32_fini(&damage);
+}
+
+TEST(a_pool_truncated_while_lent_is_not_read)
+{
+	struct client client;
+
+	setup_lent(&client);
+	test_assert_int_eq(ftruncate(client.fd, 0), 0);
+	next_generation(&client, 2);
+	placeholder(&client, CONTENT_LOSS_UNREADABLE, 1);
+	teardown(&client);
+
+	setup_lent(&client);
+	test_assert_int_eq(ftruncate(client.fd, 0), 0);
+	test_assert(!content_begin_read(&client.content));
+	teardown(&client);
+}
+
+/* Held again with the next commit, of the same buffer or another one. */
+TEST(what_is_committed_after_that_is_not_lent)
+{
+	struct client client;
+
+	setup_lent(&client);
+	memset(client.pool, 0x44, POOL_BYTES);
+	attach(&client);
+	test_assert(!client.content.lent);
+	next_generation(&client, 2);
+	test_assert(texture_get(client.gen, &client.content) != NULL);
+	content_release_shm(&client.content);
+	test_assert(!client.content.lent);
+	test_assert(!content_lend(&client.content));
+	teardown(&client);
 }
 
 /* Fails the upload of the next texture_get(), whichever call of it that is. */

@@ -158,10 +158,10 @@ class Surfaces(Case):
 
     def test_each_reason(self):
         surface, watch = self.watched()
-        for why in range(4):
+        for why in range(5):
             self.desk.command(f'lose 0 {why}')
         self.client.sync()
-        self.assertEqual(watch.events, [('content_lost', (why, 0, 1)) for why in range(4)])
+        self.assertEqual(watch.events, [('content_lost', (why, 0, 1)) for why in range(5)])
 
     def test_only_its_surface(self):
         _, first = self.watched()

@@ -6,6 +6,7 @@
 
 #define HOLD RETENTION_ACTION_HOLD
 #define COPY RETENTION_ACTION_COPY
+#define LEND RETENTION_ACTION_LEND
 #define FORGET RETENTION_ACTION_FORGET
 
 #define T0 ((int64_t)1000 * 1000 * 1000)
@@ -92,7 +93,7 @@ TEST(the_first_buffer_is_held_on_trial_or_copied)
 
 	expect(&state, &facts, (enum retention_action[]){HOLD, COPY, COPY, FORGET});
 	facts.now_ns++;
-	expect(&state, &facts, (enum retention_action[]){COPY, COPY, COPY, FORGET});
+	expect(&state, &facts, (enum retention_action[]){LEND, COPY, COPY, FORGET});
 }
 
 TEST(several_buffers_in_a_row_are_worth_a_trial)
@@ -120,7 +121,7 @@ TEST(patience_with_independent_clients)
 	facts.now_ns++;
 	expect(&state, &facts, (enum retention_action[]){HOLD, COPY, COPY, FORGET});
 	facts.spare_buffers = 0;
-	expect(&state, &facts, (enum retention_action[]){COPY, COPY, COPY, FORGET});
+	expect(&state, &facts, (enum retention_action[]){LEND, COPY, COPY, FORGET});
 }
 
 TEST(the_same_buffer_twice_in_a_row_is_learned)
@@ -171,7 +172,7 @@ TEST(independence_can_be_lost)
 	/* On trial again, … */
 	expect(&state, &facts, (enum retention_action[]){HOLD, COPY, HOLD, FORGET});
 	facts.now_ns += RETENTION_GRACE_NS;
-	expect(&state, &facts, (enum retention_action[]){COPY, COPY, COPY, FORGET});
+	expect(&state, &facts, (enum retention_action[]){LEND, COPY, COPY, FORGET});
 	/* … which it can pass again. */
 	retention_attached(&state, 11, facts.now_ns);
 	facts.now_ns += RETENTION_GRACE_NS;
@@ -201,6 +202,65 @@ TEST(what_was_released_is_not_held_again)
 	test_assert_int_eq(retention_decide(RETENTION_HOLD, &state, &facts), COPY);
 	retention_attached(&state, 2, T0 + RETENTION_PATIENCE_NS);
 	test_assert_int_eq(retention_decide(RETENTION_HOLD, &state, &facts), HOLD);
+}
+
+/* A buffer that was lent at the end of its trial. */
+static struct retention_state lent(void)
+{
+	struct retention_state state = attached(1);
+	struct retention_facts facts = mapped_at(T0 + RETENTION_GRACE_NS);
+
+	test_assert_int_eq(retention_decide(RETENTION_HOLD, &state, &facts), LEND);
+	retention_applied(&state, LEND, &facts);
+	return state;
+}
+
+TEST(what_is_lent_stays_so_while_it_can)
+{
+	struct retention_state state = lent();
+	struct retention_facts facts = mapped_at(T0 + 100 * RETENTION_GRACE_NS);
+
+	/* Whatever is asked for meanwhile: there is nothing that could be held or copied better. */
+	expect(&state, &facts, (enum retention_action[]){LEND, LEND, LEND, FORGET});
+	test_assert_int_eq(retention_deadline(RETENTION_HOLD, &state, &facts), 0);
+	facts.destroyed = true;
+	expect(&state, &facts, (enum retention_action[]){COPY, COPY, COPY, FORGET});
+	facts = mapped_at(facts.now_ns);
+	facts.mapped = false;
+	expect(&state, &facts, (enum retention_action[]){FORGET, FORGET, FORGET, FORGET});
+	facts.still_drawn = true;
+	expect(&state, &facts, (enum retention_action[]){COPY, COPY, COPY, FORGET});
+	retention_applied(&state, COPY, &facts);
+	facts.mapped = true;
+	expect(&state, &facts, (enum retention_action[]){COPY, COPY, COPY, FORGET});
+}
+
+TEST(nobody_looks_for_spares_of_what_is_lent)
+{
+	struct retention_state state = independent();
+	struct retention_facts facts = mapped_at(T0 + RETENTION_GRACE_NS);
+
+	facts.spare_buffers = 0;
+	test_assert(retention_needs_spares(RETENTION_HOLD, &state, facts.now_ns));
+	retention_applied(&state, retention_decide(RETENTION_HOLD, &state, &facts), &facts);
+	test_assert(!retention_needs_spares(RETENTION_HOLD, &state, facts.now_ns));
+	test_assert_int_eq(retention_decide(RETENTION_HOLD, &state, &facts), LEND);
+}
+
+TEST(who_draws_to_what_was_lent_is_copied)
+{
+	struct retention_state once = lent(), prompt = lent(), late = lent();
+	const int64_t given = T0 + RETENTION_GRACE_NS;
+	struct retention_facts facts = mapped_at(given + RETENTION_ANSWER_NS);
+
+	/* The same buffer again, … */
+	retention_attached(&once, 1, given + 10 * RETENTION_GRACE_NS);
+	test_assert_int_eq(retention_decide(RETENTION_HOLD, &once, &facts), COPY);
+	/* … or another one, as soon as it could. */
+	retention_attached(&prompt, 2, given + RETENTION_ANSWER_NS - 1);
+	test_assert_int_eq(retention_decide(RETENTION_HOLD, &prompt, &facts), COPY);
+	retention_attached(&late, 2, given + RETENTION_ANSWER_NS);
+	test_assert_int_eq(retention_decide(RETENTION_HOLD, &late, &facts), HOLD);
 }
 
 TEST(deadlines)

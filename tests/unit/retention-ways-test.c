@@ -24,6 +24,7 @@ static void expect_same_state(const struct retention_state *a, const struct rete
 	test_assert_int_eq(a->independent, b->independent);
 	test_assert_int_eq(a->waits, b->waits);
 	test_assert_int_eq(a->released, b->released);
+	test_assert_int_eq(a->lent, b->lent);
 }
 
 /** How often the short ways were taken. */

@@ -34,6 +34,7 @@ DEPENDS = " \
     wayland \
     wayland-native \
     weston \
+    xxhash \
 "
 
 EXTRA_OEMESON = "-Dtests=false"
