@@ -38,7 +38,9 @@ def of_whole(results):
     if 'hidden_spread' in recovery:
         yield 6, 'recovery, by hidden windows', HIDDEN, recovery['hidden_spread']
     if 'retention' in results:
-        yield 'retention', 'bytes copied by hold', 0, results['retention']['hold']['copied_bytes']
+        hold = results['retention']['hold']
+        yield ('retention', 'bytes copied by hold', 0,
+               hold['copied_bytes'] + hold['still_copied_bytes'])
         yield 'retention', 'copy, of memcpy', COPY, results['retention']['copy_of_memcpy']
 
 

@@ -156,14 +156,16 @@ def polling(world, results, options, say):
 
 
 def retention(world, results, options, say):
-    scene = bench_scenes.by_name(['full-1080p'])[0]
-    found = bench_time.retention_of(world, scene, options.pairs,
+    scene, still = bench_scenes.by_name(['full-1080p', 'idle-cursor'])
+    found = bench_time.retention_of(world, scene, still, options.pairs,
                                     QUICK_STEPS if options.quick else 60)
     results['retention'] = found
     for policy in ('none', 'hold', 'copy', 'auto'):
         one = found[policy]
         say(f'  retention {policy:5} cpu {one["cpu_ms"]:8.3f} ms/frame  rss {one["rss_kib"]} KiB  '
             f'held {one["held_bytes"]}  copied {one["copied_bytes"]} bytes')
+        say(f'     standing still: rss {one["still_rss_kib"]} KiB  held {one["still_held_bytes"]}  '
+            f'copied {one["still_copied_bytes"]} bytes')
     say(f'  the copy takes {found["copy_ms"]:.3f} ms of CPU time, memcpy {found["memcpy_ms"]:.3f}: '
         f'{found["copy_of_memcpy"]:.3f}')
 

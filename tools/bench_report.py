@@ -129,11 +129,15 @@ def recovery_table(results):
 
 def retention_table(results):
     found = results['retention']
-    lines = [['policy', 'CPU ms per frame, without drawing', 'RSS MiB', 'held MiB', 'copied MiB']]
+    lines = [['policy', 'CPU ms per frame, without drawing', 'RSS MiB', 'held MiB', 'copied MiB',
+              'standing still: RSS', 'held', 'copied']]
     for policy in ('none', 'hold', 'copy', 'auto'):
         one = found[policy]
         lines.append([f'`{policy}`', f'{one["cpu_ms"]:.3f}', f'{one["rss_kib"] / 1024:.1f}',
-                      f'{one["held_bytes"] / 2**20:.1f}', f'{one["copied_bytes"] / 2**20:.1f}'])
+                      f'{one["held_bytes"] / 2**20:.1f}', f'{one["copied_bytes"] / 2**20:.1f}',
+                      f'{one["still_rss_kib"] / 1024:.1f}',
+                      f'{one["still_held_bytes"] / 2**20:.1f}',
+                      f'{one["still_copied_bytes"] / 2**20:.1f}'])
     return markdown_table(lines)
 
 

@@ -121,8 +121,9 @@ def polling_of(world, scene, steps):
             'share': cost['cost_ns'] * queries / (cpu / frames * 1e6)}
 
 
-def retention_of(world, scene, times, steps):
-    """What each policy costs: CPU time without that of drawing; memory; and the copy against memcpy."""
+def retention_of(world, scene, still, times, steps):
+    """What each policy costs: CPU time without that of drawing; memory, of a scene that is drawn and of one
+    that stands still; and the copy against memcpy."""
     letters = {'none': 'N', 'hold': 'H', 'copy': 'C', 'auto': 'A'}
     found = {policy: [] for policy in letters}
     for _ in range(times):
@@ -134,6 +135,12 @@ def retention_of(world, scene, times, steps):
         with world.life('ours', scene, refresh=bench_world.PACED, retention=letter) as life:
             life.step(bench_world.SETTLE_FRAMES)
             result[policy]['rss_kib'] = life.memory()['rss']
+        with world.life('ours', still, refresh=bench_world.PACED, retention=letter) as life:
+            life.step(bench_world.SETTLE_FRAMES)
+            result[policy]['still_rss_kib'] = life.memory()['rss']
+            page = life.page.order('r')
+            result[policy] |= {'still_held_bytes': page['held_bytes'],
+                               'still_copied_bytes': page['copied_bytes']}
     extra = [copy['cpu_ms'] - hold['cpu_ms'] for copy, hold in zip(found['copy'], found['hold'])]
     result['memcpy_ms'] = result['copy']['memcpy_ms']
     result['copy_ms'] = statistics.median(extra)
