@@ -48,6 +48,19 @@ static void read_framebuffer_caps(struct gl_caps *caps, const struct gl_api *api
 				  api->glFenceSync && api->glClientWaitSync && api->glDeleteSync;
 }
 
+/* Mesa's software drivers. GL on Vulkan has other names, and other costs. */
+static bool is_software(const char *renderer)
+{
+	static const char *const names[] = {"llvmpipe", "softpipe"};
+
+	for (size_t i = 0; renderer && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strncmp(renderer, names[i], strlen(names[i])) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool has_timer_query(const struct gl_api *api, const char *list)
 {
 	return gl_extension_in_list(list, "GL_EXT_disjoint_timer_query") && api->glBeginQueryEXT &&
@@ -89,6 +102,8 @@ const char *gl_caps_read(struct gl_caps *caps, const struct gl_api *api, bool ro
 	read_texture_caps(caps, list);
 	read_image_caps(caps, api, list);
 	read_framebuffer_caps(caps, api, list);
+	caps->cheap_copies =
+		caps->version >= 30 && api->glBlitFramebuffer && is_software(caps->renderer);
 	caps->timer_query = has_timer_query(api, list);
 	caps->program_binary = has_program_binary(api, caps->version);
 	caps->color_ops &= api->glTexImage3D != NULL;

@@ -13,8 +13,9 @@ struct gl_caps {
 	int version;            // 10 * major + minor, e.g. 32
 	GLint max_texture_size; // pixels
 	bool fragment_highp;
-	bool texture_bgra;    // GL_EXT_texture_format_BGRA8888
-	bool read_bgra;       // GL_EXT_read_format_bgra
+	bool cheap_copies; // glBlitFramebuffer() moves memory, where drawing runs shaders on a CPU
+	bool texture_bgra; // GL_EXT_texture_format_BGRA8888
+	bool read_bgra;    // GL_EXT_read_format_bgra
 	bool unpack_subimage; // GL_UNPACK_ROW_LENGTH and the SKIPs
 	bool texture_rg;
 	bool texture_10bit;      // UNSIGNED_INT_2_10_10_10_REV

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gl/color-luts.h"
+#include "gl/copy.h"
 #include "gl/quads.h"
 #include "gl/state.h"
 #include "gl/target.h"
@@ -72,7 +73,7 @@ static inline void set_places(struct generation *gen, const struct program *prog
 
 static void set_alpha(struct generation *gen, struct program *program, float alpha)
 {
-	if (program->alpha_set != alpha) {
+	if (program->key.faded && program->alpha_set != alpha) {
 		gen->api->glUniform1f(program->alpha, alpha);
 		program->alpha_set = alpha;
 	}
@@ -150,7 +151,6 @@ static void draw_outlines(struct generation *gen, const struct frame_item *item)
 	state_set_blending(gen, false);
 	set_place(gen, program, item);
 	gen->api->glUniform4fv(program->color, 1, color);
-	set_alpha(gen, program, 1.0f);
 	for (uint32_t i = 0; i < item->count; i++) {
 		quads_draw_outline(gen, item->first + i);
 	}
@@ -161,6 +161,7 @@ static inline uint32_t choose_program(
 	const struct frame_item *item, const struct texture *texture, enum draw_view view)
 {
 	const struct program_key opaque = {.opaque = true}, tint = {.tint = true};
+	const struct program_key faded = {.faded = true};
 	/* An output is as good as opaque: nothing is to be divided by its alpha. */
 	const struct program_key layer = {.source = PROGRAM_RGBA, .opaque = true};
 	struct program_key key = {.source = PROGRAM_SOLID};
@@ -169,6 +170,9 @@ static inline uint32_t choose_program(
 		key.code = texture->key.code | (item->opaque ? opaque.code : 0);
 	} else if (item->layer) {
 		key.code = layer.code;
+	}
+	if (item->alpha != 1.0f) {
+		key.code |= faded.code;
 	}
 	if (view > DRAW_VIEW_WIREFRAME) {
 		key.code |= tint.code;
@@ -238,6 +242,7 @@ static void prepare_textures(
 {
 	for (struct frame_item *item = first; item != end; item++) {
 		item->missing = !item->content || !texture_get(gen, item->content);
+		item->copied = false;
 	}
 }
 
@@ -277,7 +282,7 @@ static void draw_items(struct generation *gen, const struct frame *frame, bool a
 	const struct frame_item *end = frame->items + frame->item_count;
 
 	for (const struct frame_item *item = frame->items; item != end; item++) {
-		if (item->apart == apart) {
+		if (item->apart == apart && !item->copied) {
 			draw_item(gen, item, (uint32_t)(item - frame->items), view, log);
 		}
 	}
@@ -290,6 +295,10 @@ void draw_frame(struct generation *gen, struct frame *frame, enum draw_view view
 		return;
 	}
 	prepare_textures(gen, frame->items, frame->items + frame->item_count);
+	if (frame->copies && view == DRAW_VIEW_NORMAL &&
+		copy_items(gen, frame) == frame->item_count) {
+		return;
+	}
 	quads_upload(gen, &frame->vertices);
 	for (int apart = 1; apart >= 0; apart--) {
 		draw_items(gen, frame, apart, view, log);

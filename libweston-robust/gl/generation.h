@@ -75,6 +75,7 @@ struct generation {
 	struct program *bound_program;       // NULL: none yet
 	const struct color_luts *bound_luts; // NULL: nobody knows
 	GLuint bound_texture;                // GL_TEXTURE_2D of unit 0; 0: nobody knows
+	GLuint bound_framebuffer;            // by target_bind(), to be drawn to
 	GLint row_length;                    // GL_UNPACK_ROW_LENGTH; negative: nobody knows
 	int blending; // GL_BLEND is enabled: 1, disabled: 0; negative: nobody knows
 };

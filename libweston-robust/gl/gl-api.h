@@ -134,6 +134,7 @@
  * gl_caps. */
 #define GL_API_GL_OPTIONAL(X)                                                                      \
 	X(PFNGLBEGINQUERYEXTPROC, BeginQueryEXT)                                                   \
+	X(PFNGLBLITFRAMEBUFFERPROC, BlitFramebuffer)                                               \
 	X(PFNGLCLIENTWAITSYNCPROC, ClientWaitSync)                                                 \
 	X(PFNGLDELETEQUERIESEXTPROC, DeleteQueriesEXT)                                             \
 	X(PFNGLDELETESYNCPROC, DeleteSync)                                                         \

@@ -53,8 +53,8 @@ static void draw_probe_pattern(struct generation *gen, struct frame *frame, stru
 
 static bool can_draw_square(const struct program_key *key)
 {
-	return key->source == PROGRAM_RGBA && key->order == CHANNEL_ORDER_RGBA && !key->tint &&
-	       !key->pre && !key->mapping && !key->post;
+	return key->source == PROGRAM_RGBA && key->order == CHANNEL_ORDER_RGBA && !key->faded &&
+	       !key->tint && !key->pre && !key->mapping && !key->post;
 }
 
 /*

@@ -37,7 +37,9 @@ static const char fragment_source[] =
 	"	vec3 straight = result.a > 0.0 ? result.rgb / result.a : vec3(0.0);\n"
 	"	result.rgb = color_transform(straight) * result.a;\n"
 	"#endif\n"
+	"#ifdef FADED\n"
 	"	result *= alpha;\n"
+	"#endif\n"
 	"#ifdef TINT\n"
 	"	result = result * (1.0 - tint.a) + tint;\n"
 	"#endif\n"
@@ -77,10 +79,12 @@ static void make_defines(
 	char source[PROGRAM_SOURCE_DEFINES_MAX];
 
 	program_source_defines(source, caps, key);
-	snprintf(defines, size, "%s%s%s%s%s#define PRE %d\n#define MAPPING %d\n#define POST %d\n%s",
+	snprintf(defines, size,
+		"%s%s%s%s%s%s#define PRE %d\n#define MAPPING %d\n#define POST %d\n%s",
 		key->mapping == COLOR_MAPPING_LUT ? "#extension GL_OES_texture_3D : require\n" : "",
-		source, key->opaque ? "#define OPAQUE\n" : "", key->tint ? "#define TINT\n" : "",
-		has_color(key) ? "#define COLOR\n" : "", key->pre, key->mapping, key->post,
+		source, key->opaque ? "#define OPAQUE\n" : "", key->faded ? "#define FADED\n" : "",
+		key->tint ? "#define TINT\n" : "", has_color(key) ? "#define COLOR\n" : "",
+		key->pre, key->mapping, key->post,
 		caps->fragment_highp ? "precision highp float;\n" : "precision mediump float;\n");
 }
 

@@ -31,7 +31,8 @@ struct program_key {
 			uint32_t post : 4;    // enum color_curve_kind
 			uint32_t opaque : 1;  // not SOLID: the texture's alpha counts as 1
 			uint32_t tint : 1;    // mix in a debug colour
-			uint32_t unused : 10; // 0
+			uint32_t faded : 1;   // multiply by an alpha
+			uint32_t unused : 9;  // 0
 		};
 		uint32_t code; // tells it from all others
 	};
@@ -45,7 +46,7 @@ struct program {
 	GLint place;       // vec4[3]: of two affine maps, to clip space and to texture
 			   // coordinates: (a, b, d, e) of the first; (c, f) of both; (a, b, d, e)
 	GLint color;       // vec4: SOLID
-	GLint alpha;       // float: view alpha
+	GLint alpha;       // float: view alpha, where it is not 1
 	GLfloat alpha_set; // what it is; negative: not set yet
 	GLint tint;        // vec4: colour premultiplied, alpha says how much of it
 	GLint pre, post;   // vec4[5]: a curve's parameters, or a table's scale and offset

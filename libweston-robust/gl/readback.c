@@ -18,6 +18,13 @@ static void swap_red_and_blue(uint8_t *row, int32_t width)
 	}
 }
 
+static void fill_alpha(uint8_t *row, int32_t width)
+{
+	for (size_t x = 0; x < (size_t)width; x++) {
+		row[4 * x + 3] = 0xff;
+	}
+}
+
 struct readback_layout readback_layout(
 	const struct generation *gen, const struct target *target, const struct readback *read)
 {
@@ -30,6 +37,7 @@ struct readback_layout readback_layout(
 		.y = read->y,
 		.bottom_up = target->kind == TARGET_WINDOW,
 		.swap = native_bgra != bgra,
+		.opaque = target->takes_copies && !read->no_alpha && !read->half_float,
 	};
 
 	if (layout.bottom_up) {
@@ -49,6 +57,9 @@ void readback_place(
 		if (layout->swap) {
 			swap_red_and_blue(row, read->width);
 		}
+		if (layout->opaque) {
+			fill_alpha(row, read->width);
+		}
 	}
 }
 
@@ -56,7 +67,7 @@ bool readback_target(
 	struct generation *gen, const struct target *target, const struct readback *read)
 {
 	struct readback_layout layout = readback_layout(gen, target, read);
-	bool in_place = !read->staged && !layout.bottom_up && !layout.swap &&
+	bool in_place = !read->staged && !layout.bottom_up && !layout.swap && !layout.opaque &&
 			read->stride == (ptrdiff_t)layout.row_bytes;
 	uint8_t *rows = read->pixels;
 	GLenum error;

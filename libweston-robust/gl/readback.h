@@ -14,6 +14,7 @@ struct readback {
 	bool half_float;             // R, G, B, A, 16 bits each, native byte order
 	bool bgra;                   // otherwise 8 bits each: bytes B, G, R, A, or R, G, B, A
 	bool staged;                 // leave the memory alone unless all of it could be read
+	bool no_alpha;               // nobody looks at alpha: it may be anything
 };
 
 /** How GL reads that rectangle: the rows come tightly packed. */
@@ -23,6 +24,7 @@ struct readback_layout {
 	GLint y;        // as GL counts it
 	bool bottom_up; // the lowest row comes first
 	bool swap;      // red and blue are not where they are wanted
+	bool opaque;    // what is in place of alpha is not that: it counts as 1
 };
 
 struct readback_layout readback_layout(

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <drm_fourcc.h>
+
 #include "gl/format.h"
 #include "gl/image.h"
 #include "gl/state.h"
@@ -134,8 +136,33 @@ static bool attach_texture(struct framebuffer *framebuffer, const struct target 
 	return true;
 }
 
-static bool attach(struct framebuffer *framebuffer, const struct target *target)
+static bool wants_copies(const struct framebuffer *framebuffer, const struct target *target)
 {
+	return target->kind == TARGET_IMAGE && !target->source &&
+	       target->fourcc == DRM_FORMAT_XRGB8888 && framebuffer->gen->caps.cheap_copies;
+}
+
+/* Of the same format as what is copied there: no renderbuffer can be. */
+static bool attach_bytes(struct framebuffer *framebuffer, const struct target *target)
+{
+	const struct gl_api *api = framebuffer->gen->api;
+
+	api->glGenTextures(1, &framebuffer->texture);
+	state_bind_texture(framebuffer->gen, framebuffer->texture);
+	api->glTexImage2D(GL_TEXTURE_2D, 0, GL_BGRA_EXT, target->width, target->height, 0,
+		GL_BGRA_EXT, GL_UNSIGNED_BYTE, NULL);
+	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+	api->glFramebufferTexture2D(
+		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, framebuffer->texture, 0);
+	return true;
+}
+
+static bool attach(struct framebuffer *framebuffer, struct target *target)
+{
+	target->takes_copies = wants_copies(framebuffer, target);
+	if (target->takes_copies) {
+		return attach_bytes(framebuffer, target);
+	}
 	if (target->kind == TARGET_LAYER) {
 		return attach_texture(framebuffer, target);
 	}
@@ -214,6 +241,20 @@ enum target_result target_prepare(struct generation *gen, struct target *target)
 	return framebuffer_create(gen, target) ? TARGET_OK : TARGET_FAILED;
 }
 
+/* A window's pixels are as its display wants them. */
+static void find_out_about_copies(struct generation *gen, struct target *target)
+{
+	GLint alpha_bits = 1, format = 0;
+
+	target->copies_known_in = gen->id;
+	target->takes_copies = false;
+	if (gen->caps.cheap_copies) {
+		gen->api->glGetIntegerv(GL_ALPHA_BITS, &alpha_bits);
+		gen->api->glGetIntegerv(GL_IMPLEMENTATION_COLOR_READ_FORMAT, &format);
+		target->takes_copies = alpha_bits == 0 && format == GL_BGRA_EXT;
+	}
+}
+
 enum target_result target_bind(struct generation *gen, struct target *target)
 {
 	enum target_result result = target_prepare(gen, target);
@@ -224,9 +265,12 @@ enum target_result target_bind(struct generation *gen, struct target *target)
 	if (!generation_make_current(gen, surface_beside(target))) {
 		return egl_failure(gen->egl);
 	}
-	gen->api->glBindFramebuffer(
-		GL_FRAMEBUFFER, target->kind == TARGET_WINDOW ? 0 : target->framebuffer->name);
+	gen->bound_framebuffer = target->kind == TARGET_WINDOW ? 0 : target->framebuffer->name;
+	gen->api->glBindFramebuffer(GL_FRAMEBUFFER, gen->bound_framebuffer);
 	gen->api->glViewport(0, 0, target->width, target->height);
+	if (target->kind == TARGET_WINDOW && target->copies_known_in != gen->id) {
+		find_out_about_copies(gen, target);
+	}
 	return TARGET_OK;
 }
 

@@ -9,7 +9,7 @@ struct image_source;
 
 enum target_kind {
 	TARGET_WINDOW, // an EGLSurface of a native window; row 0 at the bottom, as GL has it
-	TARGET_IMAGE,  // a renderbuffer; its top row at GL's y = 0
+	TARGET_IMAGE,  // a renderbuffer or texture; its top row at GL's y = 0
 	TARGET_LAYER,  // an RGBA texture of half floats, to be drawn from; its top row at y = 0
 };
 
@@ -20,7 +20,7 @@ struct framebuffer {
 	struct target *target; // whose .framebuffer points back here
 	GLuint name;
 	GLuint renderbuffer; // IMAGE
-	GLuint texture;      // LAYER
+	GLuint texture;      // LAYER, and IMAGE that takes copies
 };
 
 /**
@@ -41,6 +41,11 @@ struct target {
 	struct image_source *source;     // IMAGE: what is drawn to; NULL: memory of GL's
 	struct framebuffer *framebuffer; // IMAGE, LAYER: owned by a generation, which clears the
 					 // pointer; may be NULL
+
+	/* While it is bound: pixels can be copied here from textures of GL_BGRA_EXT bytes, whatever
+	 * is in place of their alpha, for nobody looks at that. */
+	bool takes_copies;
+	uint64_t copies_known_in; // WINDOW: id of the generation that this was found out in
 
 	uint64_t painted_by; // id of the generation that painted it last; 0: contents undefined
 };

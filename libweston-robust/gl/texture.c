@@ -14,6 +14,9 @@ void texture_destroy(struct texture *texture, bool lost)
 	if (!lost && texture->names[0]) {
 		texture->gen->api->glDeleteTextures((GLsizei)texture->count, texture->names);
 		state_forget_texture(texture->gen);
+		if (texture->framebuffer) {
+			texture->gen->api->glDeleteFramebuffers(1, &texture->framebuffer);
+		}
 	}
 	texture->content->texture = NULL;
 	wl_list_remove(&texture->link);

@@ -34,6 +34,8 @@ struct texture {
 	unsigned count;                                   // of names
 	struct texture_plane planes[FORMAT_TEXTURES_MAX]; // with format
 	int32_t layout_stride;   // content.layout.stride that the planes are for; 0: none yet
+	GLuint framebuffer;      // of copy.c: to read from it; 0: not made yet
+	bool readable;           // it is good for that
 	GLint filter;            // as set: GL_NEAREST or GL_LINEAR
 	pixman_region32_t dirty; // pixels of the buffer that were not uploaded yet
 	bool filled;             // every pixel was uploaded once

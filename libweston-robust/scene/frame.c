@@ -10,6 +10,7 @@ void frame_begin(struct frame *frame, int32_t width, int32_t height, bool bottom
 	frame->width = width;
 	frame->height = height;
 	frame->bottom_up = bottom_up;
+	frame->copies = false;
 	frame->item_count = 0;
 	frame->failed = false;
 	vertex_list_clear(&frame->vertices);

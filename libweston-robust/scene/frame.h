@@ -26,8 +26,11 @@ struct frame_item {
 	bool opaque;                   // the content's alpha channel counts as 1
 	bool linear;                   // sampling: linear, or nearest
 	bool apart; // does not blend, and nothing that is below has any part of its pixels
-	uint32_t first, count; // quads of frame.vertices
-	bool missing;          // filled in when it is drawn: there is no texture of a content
+	uint32_t first, count;  // quads of frame.vertices
+	bool copy;              // apart, whole pixels of the buffer, and nothing else done to them
+	bool missing;           // filled in when it is drawn: there is no texture of a content
+	bool copied;            // likewise: copy_items() did
+	int32_t copy_x, copy_y; // with copy: from buffer to framebuffer pixels
 };
 
 /**
@@ -37,6 +40,7 @@ struct frame_item {
 struct frame {
 	int32_t width, height; // of the framebuffer, pixels
 	bool bottom_up;        // the framebuffer's row 0 is the lowest one (windows)
+	bool copies;           // its target takes copies; frame_begin() clears it
 	struct vertex_list vertices;
 	struct frame_item *items; // owned
 	uint32_t item_count, item_capacity;
@@ -67,7 +71,7 @@ static inline struct frame_item *frame_next(struct frame *frame)
 	item->content = NULL;
 	item->layer = NULL;
 	item->color = NULL;
-	item->blend = item->opaque = item->linear = item->apart = false;
+	item->blend = item->opaque = item->linear = item->apart = item->copy = false;
 	return item;
 }
 

@@ -296,6 +296,7 @@ static bool download(struct repaint *repaint)
 		.stride = 4 * width,
 		.bgra = repaint->glue->read_bgra,
 		.staged = true,
+		.no_alpha = true,
 	};
 
 	if (read.width <= 0 || read.height <= 0) {

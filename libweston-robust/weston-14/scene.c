@@ -12,6 +12,7 @@ struct output_draw {
 	struct affine to_clip;     // to clip space
 	bool only_moves;           // to framebuffer pixels, by whole ones
 	int32_t x, y;              // with only_moves: by how many
+	bool ragged;               // edges of some view are between pixels
 	pixman_region32_t clip;    // of one node after the other, framebuffer pixels
 };
 
@@ -21,7 +22,6 @@ struct node_draw {
 	struct frame_item *item;      // of the frame, the next
 	struct affine to_framebuffer; // from surface coordinates
 	struct boxes clip;            // framebuffer pixels
-	bool only_moves;              // to framebuffer pixels
 };
 
 static void region_to_area(struct glue_output *out, const struct weston_geometry *area,
@@ -64,10 +64,8 @@ static void set_transforms(
 		draw->item->to_clip = all->to_clip;
 		draw->item->to_clip.c += all->to_clip.a * to_global.c;
 		draw->item->to_clip.f += all->to_clip.e * to_global.f;
-		draw->only_moves = true;
 		return;
 	}
-	draw->only_moves = false;
 	draw->to_framebuffer = affine_multiply(&all->from_global, &to_global);
 	draw->item->to_clip = affine_multiply(&all->to_clip, &to_global);
 }
@@ -164,16 +162,33 @@ static void add_pieces(struct node_draw *draw, struct weston_paint_node *pnode)
 	pixman_region32_fini(&whole);
 }
 
+static inline bool moves_by_whole_pixels(const struct affine *map)
+{
+	return affine_moves(map) && map->c == (float)(int32_t)map->c &&
+	       map->f == (float)(int32_t)map->f;
+}
+
 /* Whether the core takes all pixels of the view, and no others, from all that is below. */
-static bool covers_below(const struct weston_view *view, const struct affine *to_framebuffer)
+static bool covers_below(const struct weston_view *view)
 {
 	const pixman_region32_t *opaque = &view->transform.opaque;
 	const pixman_region32_t *box = &view->transform.boundingbox;
 
-	return !opaque->data &&
-	       memcmp(&opaque->extents, &box->extents, sizeof(box->extents)) == 0 &&
-	       to_framebuffer->c == (float)(int32_t)to_framebuffer->c &&
-	       to_framebuffer->f == (float)(int32_t)to_framebuffer->f;
+	return !opaque->data && memcmp(&opaque->extents, &box->extents, sizeof(box->extents)) == 0;
+}
+
+static bool is_same(const struct affine *map)
+{
+	return affine_moves(map) && map->c == 0.0f && map->f == 0.0f;
+}
+
+/* Shown as they are: each pixel of the buffer is one of the framebuffer. */
+static void offer_copy(struct frame_item *item, const struct affine *to_framebuffer)
+{
+	item->copy = item->content && item->content->kind == CONTENT_PIXELS && !item->color &&
+		     !item->content->bottom_left && is_same(&item->to_buffer);
+	item->copy_x = (int32_t)to_framebuffer->c;
+	item->copy_y = (int32_t)to_framebuffer->f;
 }
 
 static void add_parts(
@@ -187,9 +202,13 @@ static void add_parts(
 		add_pieces(draw, pnode);
 		return;
 	}
-	/* In a fresh target views are drawn beyond what the core takes for visible. */
-	draw->item->apart = opaque && draw->only_moves && !all->paint->fresh &&
-			    covers_below(pnode->view, &draw->to_framebuffer);
+	/* With ragged edges views are drawn beyond what the core takes for visible. */
+	draw->item->apart = opaque && !all->ragged &&
+			    moves_by_whole_pixels(&draw->to_framebuffer) &&
+			    covers_below(pnode->view);
+	if (draw->item->apart && draw->frame->copies) {
+		offer_copy(draw->item, &draw->to_framebuffer);
+	}
 	add_part(draw, (struct boxes){&whole, 1}, opaque);
 }
 
@@ -209,6 +228,25 @@ static void dilate(pixman_region32_t *region)
 	pixman_region32_fini(&moved);
 }
 
+/* Whether what find_clip() tells of matters: to a fresh target, where not all views are at whole
+ * pixels. */
+static bool has_ragged_edges(const struct output_draw *all)
+{
+	const struct weston_paint_node *pnode;
+	struct affine to_global;
+
+	if (!all->paint->fresh || !all->only_moves) {
+		return all->paint->fresh;
+	}
+	wl_list_for_each (pnode, &all->out->output->paint_node_z_order_list, z_order_link) {
+		to_global = affine_from_matrix4(pnode->view->transform.matrix.d);
+		if (!moves_by_whole_pixels(&to_global)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /*
  * The core takes a pixel that the edge of a scaled or rotated view only touches for covered, and GL
  * leaves it alone: it goes on showing what was there. In a fresh target nothing was, so what is
@@ -219,7 +257,7 @@ static struct boxes find_clip(struct output_draw *all, pixman_region32_t *visibl
 	struct glue_paint *paint = all->paint;
 	pixman_region32_t *clip = &all->clip;
 
-	if (paint->fresh && !region_empty(visible)) {
+	if (all->ragged && !region_empty(visible)) {
 		pixman_region32_copy(clip, visible);
 		dilate(clip);
 		visible = clip;
@@ -255,13 +293,11 @@ static void add_visible(struct output_draw *all, struct weston_paint_node *pnode
 /* Most nodes of a desktop are none of a frame's business, and must cost it as little. */
 static bool concerns(const struct output_draw *all, const struct weston_paint_node *pnode)
 {
-	const struct glue_paint *paint = all->paint;
-
 	if (pnode->plane != &all->out->output->primary_plane && !pnode->need_hole) {
 		return false;
 	}
 	return pnode->surf_xform_valid &&
-	       (paint->fresh || region_extents_meet(&pnode->visible, &paint->region));
+	       (all->ragged || region_extents_meet(&pnode->visible, &all->paint->region));
 }
 
 pixman_box32_t glue_border_box(const struct glue_output *out, enum gl_renderer_border_side side)
@@ -318,6 +354,7 @@ static void begin_frame(struct glue_output *out, const struct glue_paint *paint)
 {
 	frame_begin(&out->glue->frame, paint->target->width, paint->target->height,
 		paint->target->kind == TARGET_WINDOW);
+	out->glue->frame.copies = paint->target->takes_copies;
 }
 
 void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
@@ -330,6 +367,7 @@ void glue_build_frame(struct glue_output *out, struct glue_paint *paint)
 	out->glue->frame_ns = out->glue->host.now_ns(&out->glue->host);
 	begin_frame(out, paint);
 	set_output_transforms(&all);
+	all.ragged = has_ragged_edges(&all);
 	pixman_region32_init(&all.clip);
 	wl_list_for_each_reverse (pnode, &out->output->paint_node_z_order_list, z_order_link) {
 		if (concerns(&all, pnode)) {

@@ -195,6 +195,7 @@ static void GL_APIENTRY fake_glShaderSource(
 	object->shader.source = read_source(sources[0]);
 	object->shader.opaque = strstr(sources[0], "#define OPAQUE") != NULL;
 	object->shader.tint = strstr(sources[0], "#define TINT") != NULL;
+	object->shader.faded = strstr(sources[0], "#define FADED") != NULL;
 	read_swizzle(&object->shader, sources[0]);
 }
 

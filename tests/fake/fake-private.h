@@ -37,7 +37,7 @@ enum fake_source {
 struct fake_shader {
 	GLenum type;
 	enum fake_source source;
-	bool opaque, tint;
+	bool opaque, faded, tint;
 	uint8_t swizzle[4]; // component of the texel for red, green, blue, alpha
 };
 

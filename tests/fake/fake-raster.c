@@ -120,7 +120,7 @@ static bool shade(const struct fake_object *program, double u, double v, double 
 		result[3] = 1.0;
 	}
 	for (i = 0; i < 4; i++) {
-		result[i] *= uniform[ALPHA][0];
+		result[i] *= program->shader.faded ? uniform[ALPHA][0] : 1.0;
 		if (program->shader.tint) {
 			result[i] = result[i] * (1.0 - uniform[TINT][3]) + uniform[TINT][i];
 		}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* SPDX-FileCopyrightText: weston-robust contributors */
+#ifndef WR_GL_COPY_H
+#define WR_GL_COPY_H
+
+#include "gl/generation.h"
+#include "scene/frame.h"
+
+/**
+ * Show what needs no shader by copying it, where that is cheaper (gl_caps.cheap_copies): a driver
+ * without a GPU moves memory then, instead of running a program for each pixel.
+ *
+ * Copies those of @frame's items that can be (frame_item.copy; the frame's target takes copies,
+ * and is bound) and whose textures are up to date; sets frame_item.copied of them. The target is
+ * bound to be read from, too, when it returns. Returns how many were copied.
+ */
+uint32_t copy_items(struct generation *gen, struct frame *frame);
+
+#endif
