@@ -2,9 +2,38 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "gl/scratch.h"
 
+#include <drm_fourcc.h>
+
+#include "gl/format.h"
 #include "gl/state.h"
 
-bool scratch_begin(struct scratch *scratch, struct generation *gen, int32_t width, int32_t height)
+static void attach_texture(struct scratch *scratch)
+{
+	const struct gl_api *api = scratch->gen->api;
+
+	api->glGenTextures(1, &scratch->texture);
+	state_bind_texture(scratch->gen, scratch->texture);
+	api->glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, scratch->width, scratch->height, 0, GL_RGBA,
+		GL_UNSIGNED_BYTE, NULL);
+	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+	api->glFramebufferTexture2D(
+		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, scratch->texture, 0);
+}
+
+static void attach_renderbuffer(struct scratch *scratch, GLenum format)
+{
+	const struct gl_api *api = scratch->gen->api;
+
+	api->glGenRenderbuffers(1, &scratch->renderbuffer);
+	api->glBindRenderbuffer(GL_RENDERBUFFER, scratch->renderbuffer);
+	api->glRenderbufferStorage(GL_RENDERBUFFER, format, scratch->width, scratch->height);
+	api->glFramebufferRenderbuffer(
+		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, scratch->renderbuffer);
+}
+
+/* @format: of a renderbuffer; 0: a texture. */
+static bool begin(struct scratch *scratch, struct generation *gen, GLenum format, int32_t width,
+	int32_t height)
 {
 	const struct gl_api *api = gen->api;
 
@@ -13,21 +42,31 @@ bool scratch_begin(struct scratch *scratch, struct generation *gen, int32_t widt
 		return false;
 	}
 	*scratch = (struct scratch){.gen = gen, .width = width, .height = height};
-	api->glGenTextures(1, &scratch->texture);
-	state_bind_texture(gen, scratch->texture);
-	api->glTexImage2D(
-		GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, NULL);
-	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
 	api->glGenFramebuffers(1, &scratch->framebuffer);
 	api->glBindFramebuffer(GL_FRAMEBUFFER, scratch->framebuffer);
-	api->glFramebufferTexture2D(
-		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, scratch->texture, 0);
+	if (format) {
+		attach_renderbuffer(scratch, format);
+	} else {
+		attach_texture(scratch);
+	}
 	if (api->glCheckFramebufferStatus(GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE) {
 		scratch_end(scratch);
 		return false;
 	}
 	api->glViewport(0, 0, width, height);
 	return true;
+}
+
+bool scratch_begin(struct scratch *scratch, struct generation *gen, int32_t width, int32_t height)
+{
+	return begin(scratch, gen, 0, width, height);
+}
+
+bool scratch_begin_output(
+	struct scratch *scratch, struct generation *gen, int32_t width, int32_t height)
+{
+	return begin(
+		scratch, gen, format_renderbuffer(DRM_FORMAT_XRGB8888, &gen->caps), width, height);
 }
 
 void scratch_read(
@@ -42,6 +81,7 @@ void scratch_end(struct scratch *scratch)
 
 	api->glBindFramebuffer(GL_FRAMEBUFFER, 0);
 	api->glDeleteFramebuffers(1, &scratch->framebuffer);
+	api->glDeleteRenderbuffers(1, &scratch->renderbuffer);
 	api->glDeleteTextures(1, &scratch->texture);
 	state_forget_texture(scratch->gen);
 }

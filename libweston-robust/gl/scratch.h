@@ -8,7 +8,7 @@
 /** An RGBA image to draw to and read from, made and deleted within one call of its user. */
 struct scratch {
 	struct generation *gen;
-	GLuint framebuffer, texture;
+	GLuint framebuffer, texture, renderbuffer;
 	int32_t width, height; // pixels
 };
 
@@ -18,6 +18,11 @@ struct scratch {
  * end, where the context cannot.
  */
 bool scratch_begin(struct scratch *scratch, struct generation *gen, int32_t width, int32_t height);
+
+/** Like scratch_begin(), but of the format that most outputs have, without an alpha channel, where
+ * the context can draw to that. A driver may compile a program for each. */
+bool scratch_begin_output(
+	struct scratch *scratch, struct generation *gen, int32_t width, int32_t height);
 
 /** Read bytes R, G, B, A, rows tightly packed, from GL's y = @y upwards. */
 void scratch_read(
