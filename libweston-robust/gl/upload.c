@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: weston-robust contributors */
 #include "gl/upload.h"
 
+#include <string.h>
+
 #include "gl/state.h"
 #include "scene/geometry.h"
 
@@ -139,19 +141,46 @@ static void find_planes(struct texture *texture)
 	texture->layout_stride = layout->stride;
 }
 
+static bool all_dirty(const struct texture *texture)
+{
+	const pixman_box32_t all = {0, 0, texture->width, texture->height};
+
+	return !texture->dirty.data && memcmp(&texture->dirty.extents, &all, sizeof(all)) == 0;
+}
+
+/* Most videos, and many others: there is nothing to find out. */
+static void upload_whole(
+	struct generation *gen, const struct texture_plane *plane, const uint8_t *pixels)
+{
+	const struct content_plane *memory = &plane->memory;
+	const pixman_box32_t box = {0, 0, memory->width, memory->height};
+
+	upload_rectangle(gen->api, plane, pixels, &box, memory->height);
+	gen->counters.uploaded_bytes +=
+		(uint64_t)memory->width * (uint64_t)memory->height * memory->bytes_per_texel;
+}
+
 void upload_dirty(struct texture *texture, const uint8_t *pixels)
 {
+	bool all;
+
 	/* Sizes and format are the texture's own; the stride is each buffer's. */
 	if (texture->layout_stride != texture->content->layout.stride) {
 		find_planes(texture);
 	}
+	all = all_dirty(texture);
 	for (unsigned i = 0; i < texture->count; i++) {
 		const struct texture_plane *plane = &texture->planes[i];
 		const uint8_t *first = pixels + plane->memory.offset;
 
 		state_bind_texture(texture->gen, texture->names[i]);
 		state_set_row_length(texture->gen, plane->row_length);
-		if (texture->filled || !upload_all(texture->gen, plane, first)) {
+		if (!texture->filled && upload_all(texture->gen, plane, first)) {
+			continue;
+		}
+		if (all && plane->row_length) {
+			upload_whole(texture->gen, plane, first);
+		} else {
 			upload_region(texture, plane, first, &texture->dirty);
 		}
 	}
