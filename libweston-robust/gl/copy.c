@@ -20,16 +20,31 @@ static void make_framebuffer(struct texture *texture)
 	api->glBindFramebuffer(GL_READ_FRAMEBUFFER, texture->framebuffer);
 	api->glFramebufferTexture2D(
 		GL_READ_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture->names[0], 0);
+	/* Without a name that was the target's own status. */
 	texture->readable =
-		api->glCheckFramebufferStatus(GL_READ_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
+		api->glCheckFramebufferStatus(GL_READ_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE &&
+		texture->framebuffer;
+}
+
+/* Drawn pixels beyond the edge are like those at the edge; copied ones are undefined. */
+static bool is_inside(
+	const struct texture *texture, const struct frame *frame, const struct frame_item *item)
+{
+	const struct vertex *quad = frame->vertices.data + (size_t)item->first * QUAD_VERTICES;
+	const float width = (float)texture->width, height = (float)texture->height;
+
+	for (uint32_t i = 0; i < item->count; i++, quad += QUAD_VERTICES) {
+		if (quad[1].x < 0.0f || quad[1].y < 0.0f || quad[3].x > width ||
+			quad[3].y > height) {
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Returns false where it has to be drawn instead. */
 static bool bind_source(struct texture *texture)
 {
-	if (!has_target_format(texture)) {
-		return false;
-	}
 	if (!texture->framebuffer) {
 		make_framebuffer(texture);
 	} else if (texture->readable) {
@@ -65,11 +80,14 @@ uint32_t copy_items(struct generation *gen, struct frame *frame)
 	bool bound = false;
 
 	for (struct frame_item *item = frame->items; item != end; item++) {
-		if (!item->copy || item->missing) {
+		struct texture *texture =
+			item->copy && !item->missing ? item->content->texture : NULL;
+
+		if (!texture || !has_target_format(texture) || !is_inside(texture, frame, item)) {
 			continue;
 		}
 		bound = true;
-		if (bind_source(item->content->texture)) {
+		if (bind_source(texture)) {
 			copy_quads(gen, frame, item);
 			item->copied = true;
 			copied++;

@@ -142,7 +142,13 @@ static bool wants_copies(const struct framebuffer *framebuffer, const struct tar
 	       target->fourcc == DRM_FORMAT_XRGB8888 && framebuffer->gen->caps.cheap_copies;
 }
 
-/* Of the same format as what is copied there: no renderbuffer can be. */
+static bool is_complete(const struct gl_api *api)
+{
+	return api->glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
+}
+
+/* Of the same format as what is copied there: no renderbuffer can be. Returns false when it can't
+ * be drawn to, as no specification promises. */
 static bool attach_bytes(struct framebuffer *framebuffer, const struct target *target)
 {
 	const struct gl_api *api = framebuffer->gen->api;
@@ -154,14 +160,15 @@ static bool attach_bytes(struct framebuffer *framebuffer, const struct target *t
 	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
 	api->glFramebufferTexture2D(
 		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, framebuffer->texture, 0);
-	return true;
+	return is_complete(api);
 }
 
 static bool attach(struct framebuffer *framebuffer, struct target *target)
 {
-	target->takes_copies = wants_copies(framebuffer, target);
+	target->takes_copies =
+		wants_copies(framebuffer, target) && attach_bytes(framebuffer, target);
 	if (target->takes_copies) {
-		return attach_bytes(framebuffer, target);
+		return true;
 	}
 	if (target->kind == TARGET_LAYER) {
 		return attach_texture(framebuffer, target);
@@ -187,7 +194,7 @@ static bool framebuffer_create(struct generation *gen, struct target *target)
 	api->glGenFramebuffers(1, &framebuffer->name);
 	api->glBindFramebuffer(GL_FRAMEBUFFER, framebuffer->name);
 	attached = attach(framebuffer, target);
-	if (attached && api->glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE) {
+	if (attached && (target->takes_copies || is_complete(api))) {
 		return true;
 	}
 	framebuffer_destroy(framebuffer, false);
@@ -244,14 +251,16 @@ enum target_result target_prepare(struct generation *gen, struct target *target)
 /* A window's pixels are as its display wants them. */
 static void find_out_about_copies(struct generation *gen, struct target *target)
 {
-	GLint alpha_bits = 1, format = 0;
+	GLint alpha_bits = 1, format = 0, type = 0;
 
 	target->copies_known_in = gen->id;
 	target->takes_copies = false;
 	if (gen->caps.cheap_copies) {
 		gen->api->glGetIntegerv(GL_ALPHA_BITS, &alpha_bits);
 		gen->api->glGetIntegerv(GL_IMPLEMENTATION_COLOR_READ_FORMAT, &format);
-		target->takes_copies = alpha_bits == 0 && format == GL_BGRA_EXT;
+		gen->api->glGetIntegerv(GL_IMPLEMENTATION_COLOR_READ_TYPE, &type);
+		target->takes_copies =
+			alpha_bits == 0 && format == GL_BGRA_EXT && type == GL_UNSIGNED_BYTE;
 	}
 }
 

@@ -53,6 +53,22 @@ void frame_add(struct frame *frame, const struct frame_item *item, struct boxes 
 	}
 }
 
+static bool is_same(const struct affine *map)
+{
+	return affine_moves(map) && map->c == 0.0f && map->f == 0.0f;
+}
+
+void frame_item_offer_copy(struct frame_item *item, const struct affine *to_framebuffer)
+{
+	const struct content *content = item->content;
+
+	item->copy = item->apart && !item->color && item->alpha == 1.0f && content &&
+		     content->kind == CONTENT_PIXELS && !content->bottom_left &&
+		     is_same(&item->to_buffer);
+	item->copy_x = (int32_t)to_framebuffer->c;
+	item->copy_y = (int32_t)to_framebuffer->f;
+}
+
 void frame_fini(struct frame *frame)
 {
 	vertex_list_fini(&frame->vertices);

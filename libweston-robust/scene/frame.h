@@ -94,6 +94,13 @@ static inline void frame_cover(struct frame *frame, struct frame_item *next, str
 void frame_add(struct frame *frame, const struct frame_item *item, struct boxes shape,
 	const struct affine *to_framebuffer, struct boxes clip);
 
+/**
+ * Let @item, which is complete but for its quads, be copied if it is shown as it is: each pixel of
+ * the buffer is one of the framebuffer. @to_framebuffer: from the space of the vertices; moves by
+ * whole pixels.
+ */
+void frame_item_offer_copy(struct frame_item *item, const struct affine *to_framebuffer);
+
 /** Free the memory. */
 void frame_fini(struct frame *frame);
 

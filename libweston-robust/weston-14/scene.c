@@ -177,20 +177,6 @@ static bool covers_below(const struct weston_view *view)
 	return !opaque->data && memcmp(&opaque->extents, &box->extents, sizeof(box->extents)) == 0;
 }
 
-static bool is_same(const struct affine *map)
-{
-	return affine_moves(map) && map->c == 0.0f && map->f == 0.0f;
-}
-
-/* Shown as they are: each pixel of the buffer is one of the framebuffer. */
-static void offer_copy(struct frame_item *item, const struct affine *to_framebuffer)
-{
-	item->copy = item->content && item->content->kind == CONTENT_PIXELS && !item->color &&
-		     !item->content->bottom_left && is_same(&item->to_buffer);
-	item->copy_x = (int32_t)to_framebuffer->c;
-	item->copy_y = (int32_t)to_framebuffer->f;
-}
-
 static void add_parts(
 	struct node_draw *draw, const struct output_draw *all, struct weston_paint_node *pnode)
 {
@@ -207,7 +193,7 @@ static void add_parts(
 			    moves_by_whole_pixels(&draw->to_framebuffer) &&
 			    covers_below(pnode->view);
 	if (draw->item->apart && draw->frame->copies) {
-		offer_copy(draw->item, &draw->to_framebuffer);
+		frame_item_offer_copy(draw->item, &draw->to_framebuffer);
 	}
 	add_part(draw, (struct boxes){&whole, 1}, opaque);
 }

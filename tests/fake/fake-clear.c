@@ -28,11 +28,11 @@ static void GL_APIENTRY fake_glScissor(GLint x, GLint y, GLsizei width, GLsizei 
 	}
 }
 
-static bool scissored(const struct fake_context *context, GLint x, GLint y)
+bool fake_scissored(GLint x, GLint y)
 {
-	const GLint *box = context->scissor_box;
+	const GLint *box = fake.current->scissor_box;
 
-	return context->scissor &&
+	return fake.current->scissor &&
 	       (x < box[0] || y < box[1] || x >= box[0] + box[2] || y >= box[1] + box[3]);
 }
 
@@ -50,7 +50,7 @@ static void GL_APIENTRY fake_glClear(GLbitfield mask)
 	}
 	for (GLint y = 0; y < image->height && !fake_zombie(); y++) {
 		for (GLint x = 0; x < image->width; x++) {
-			for (int c = 0; c < 4 && !scissored(fake.current, x, y); c++) {
+			for (int c = 0; c < 4 && !fake_scissored(x, y); c++) {
 				image->pixels[4 * (y * image->width + x) + c] =
 					(uint8_t)lrint(fake.current->clear_color[c] * 255.0f);
 			}

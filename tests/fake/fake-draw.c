@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
-/* Pixels: uploads, framebuffers, read-back. */
+/* Pixels: uploads, renderbuffers, read-back. */
 #include "fake-private.h"
 
 #include <string.h>
@@ -81,6 +81,7 @@ static void GL_APIENTRY fake_glTexImage2D(GLenum target, GLint level, GLint inte
 		return;
 	}
 	fake_image_alloc(&texture->image, width, height);
+	texture->bgra = internal == GL_BGRA_EXT;
 	if (pixels) {
 		upload(&texture->image, 0, 0, width, height, format, type, pixels);
 	}
@@ -134,48 +135,7 @@ static void GL_APIENTRY fake_glTexParameteri(GLenum target, GLenum name, GLint v
 	}
 }
 
-/* Framebuffers */
-
-struct fake_image *fake_draw_image(void)
-{
-	struct fake_object *framebuffer = fake_object_bound(FAKE_FRAMEBUFFER);
-	struct fake_object *attached;
-
-	if (!framebuffer) {
-		return fake.draw ? &fake.draw->back : NULL;
-	}
-	if (framebuffer->attachment == 0) {
-		return NULL;
-	}
-	attached = &fake.objects[framebuffer->attachment - 1];
-	return attached->live && attached->image.pixels ? &attached->image : NULL;
-}
-
-static void attach(bool works, enum fake_kind kind, GLuint name)
-{
-	struct fake_object *framebuffer = works ? fake_object_bound(FAKE_FRAMEBUFFER) : NULL;
-
-	if (!works) {
-		return;
-	}
-	if (!framebuffer) {
-		fake_set_error(GL_INVALID_OPERATION);
-	} else if (name == 0 || fake_object_get(kind, name)) {
-		framebuffer->attachment = name;
-	}
-}
-
-static void GL_APIENTRY fake_glFramebufferTexture2D(
-	GLenum target, GLenum attachment, GLenum textarget, GLuint texture, GLint level)
-{
-	attach(ENTER(), FAKE_TEXTURE, texture);
-}
-
-static void GL_APIENTRY fake_glFramebufferRenderbuffer(
-	GLenum target, GLenum attachment, GLenum rbtarget, GLuint renderbuffer)
-{
-	attach(ENTER(), FAKE_RENDERBUFFER, renderbuffer);
-}
+/* Framebuffers: but fake-blit.c */
 
 static void GL_APIENTRY fake_glRenderbufferStorage(
 	GLenum target, GLenum format, GLsizei width, GLsizei height)
@@ -193,29 +153,23 @@ static void GL_APIENTRY fake_glRenderbufferStorage(
 	fake_image_alloc(&renderbuffer->image, width, height);
 }
 
-static GLenum GL_APIENTRY fake_glCheckFramebufferStatus(GLenum target)
-{
-	if (!ENTER()) {
-		return 0;
-	}
-	return fake_draw_image() ? GL_FRAMEBUFFER_COMPLETE : GL_FRAMEBUFFER_UNSUPPORTED;
-}
-
 static void GL_APIENTRY fake_glReadPixels(GLint left, GLint bottom, GLsizei width, GLsizei height,
 	GLenum format, GLenum type, void *pixels)
 {
 	struct fake_image *image;
 	uint8_t *out;
+	bool opaque;
 	GLint x, y;
 
 	if (!ENTER()) {
 		return;
 	}
-	image = fake_draw_image();
+	image = fake_read_image();
 	if (!image) {
 		fake_set_error(GL_INVALID_FRAMEBUFFER_OPERATION);
 		return;
 	}
+	opaque = !fake.current->read_framebuffer && fake_script.alpha_bits == 0;
 	out = fake_pack_memory(pixels, 4 * (size_t)width * (size_t)height);
 	if (!out) {
 		return;
@@ -224,6 +178,7 @@ static void GL_APIENTRY fake_glReadPixels(GLint left, GLint bottom, GLsizei widt
 		for (x = left; x < left + width; x++, out += 4) {
 			if (x >= 0 && y >= 0 && x < image->width && y < image->height) {
 				put_pixel(out, &image->pixels[4 * (y * image->width + x)], format);
+				out[3] = opaque ? 255 : out[3];
 			}
 		}
 	}
@@ -275,12 +230,9 @@ void fake_fill_draw(struct gl_api *api)
 {
 	api->glActiveTexture = fake_glActiveTexture;
 	api->glBlendFunc = fake_glBlendFunc;
-	api->glCheckFramebufferStatus = fake_glCheckFramebufferStatus;
 	api->glEnableVertexAttribArray = fake_glEnableVertexAttribArray;
 	api->glFinish = fake_glFinish;
 	api->glFlush = fake_glFlush;
-	api->glFramebufferRenderbuffer = fake_glFramebufferRenderbuffer;
-	api->glFramebufferTexture2D = fake_glFramebufferTexture2D;
 	api->glPixelStorei = fake_glPixelStorei;
 	api->glReadPixels = fake_glReadPixels;
 	api->glRenderbufferStorage = fake_glRenderbufferStorage;

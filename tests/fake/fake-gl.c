@@ -35,6 +35,8 @@ static const struct fake_script modern_driver = {
 			 " GL_OES_EGL_image GL_OES_EGL_image_external",
 	.gl_version = "OpenGL ES 3.2 fake",
 	.gl_renderer = "fake",
+	.read_format = GL_BGRA_EXT,
+	.read_type = GL_UNSIGNED_BYTE,
 	.gpu_time = 5000000000,
 	.draw_ns = 1000,
 	.timer_bits = 64,
@@ -352,6 +354,7 @@ void fake_gl_reset(void)
 	memset(&fake_report, 0, sizeof(fake_report));
 	fake_script = modern_driver;
 	fake_fill_binary(&entry_points);
+	fake_fill_blit(&entry_points);
 	fake_fill_clear(&entry_points);
 	fake_fill_display(&entry_points);
 	fake_fill_egl(&entry_points);

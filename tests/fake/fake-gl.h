@@ -49,6 +49,11 @@ struct fake_script {
 	const char *egl_client_extensions, *egl_extensions;
 	const char *gl_extensions, *gl_version, *gl_renderer;
 
+	int alpha_bits;                // of windows
+	GLenum read_format, read_type; // of windows: as GL_IMPLEMENTATION_COLOR_READ_*
+	bool bgra_unattachable;        // a framebuffer of a GL_BGRA_EXT texture is incomplete
+	bool bgra_unreadable;          // … if it is there to be read from only
+
 	uint64_t fail_call;  // number of the call that fails, counted from 1; 0 = none
 	uint64_t fail_until; // and all up to this one; 0 = only that one
 
@@ -92,6 +97,7 @@ struct fake_report {
 					     // destroyed
 	uint64_t uploaded_pixels;            // glTexImage2D with data, glTexSubImage2D
 	uint64_t draws;                      // glDraw*
+	uint64_t copies;                     // glBlitFramebuffer
 	uint64_t links, binaries;            // programs made one way and the other
 	uint64_t waits; // results of queries that were read before they were there
 	unsigned contexts, surfaces, displays; // alive now
@@ -102,6 +108,8 @@ struct fake_report {
 	uint64_t bad_names;   // unknown names, or those of another context
 	uint64_t bad_handles; // unknown EGL objects
 	uint64_t no_current;  // GL calls without a current context
+	uint64_t bad_copies;  // from beyond the edge, onto what is read, or neither as it is nor
+			      // upside down
 
 	const char *misused; // name of the call that did so first
 

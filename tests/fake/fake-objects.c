@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
-/* Names, shaders, programs, and the questions that GL answers. */
+/* Names, shaders, programs, and whether all is well. */
 #include "fake-private.h"
 
 #include <stdio.h>
@@ -29,6 +29,9 @@ static void unbind(enum fake_kind kind, GLuint name)
 
 	if (kind != FAKE_TEXTURE && fake.current->bound[kind] == name) {
 		fake.current->bound[kind] = 0;
+	}
+	if (kind == FAKE_FRAMEBUFFER && fake.current->read_framebuffer == name) {
+		fake.current->read_framebuffer = 0;
 	}
 	if (kind == FAKE_BUFFER && fake.current->pack_buffer == name) {
 		fake.current->pack_buffer = 0;
@@ -99,7 +102,6 @@ NAMES(FAKE_FRAMEBUFFER, Framebuffer)
 NAMES(FAKE_RENDERBUFFER, Renderbuffer)
 
 BIND(FAKE_TEXTURE, Texture)
-BIND(FAKE_FRAMEBUFFER, Framebuffer)
 BIND(FAKE_RENDERBUFFER, Renderbuffer)
 
 static void GL_APIENTRY fake_glBindBuffer(GLenum target, GLuint name)
@@ -354,60 +356,6 @@ static void GL_APIENTRY fake_glBufferData(
 	}
 }
 
-/* Questions */
-
-static const GLubyte *GL_APIENTRY fake_glGetString(GLenum name)
-{
-	if (!ENTER()) {
-		return NULL;
-	}
-	switch (name) {
-	case GL_EXTENSIONS:
-		return (const GLubyte *)fake_script.gl_extensions;
-	case GL_VERSION:
-		return (const GLubyte *)fake_script.gl_version;
-	case GL_RENDERER:
-		return (const GLubyte *)fake_script.gl_renderer;
-	default:
-		return (const GLubyte *)"fake";
-	}
-}
-
-static void GL_APIENTRY fake_glGetIntegerv(GLenum name, GLint *value)
-{
-	if (!ENTER()) {
-		return;
-	}
-	if (name == GL_SCISSOR_BOX) {
-		memcpy(value, fake.current->scissor_box, sizeof(fake.current->scissor_box));
-		return;
-	}
-	*value = name == GL_MAX_TEXTURE_SIZE ? 4096 : 0;
-	if (name == GL_ELEMENT_ARRAY_BUFFER_BINDING) {
-		*value = (GLint)fake.current->element_buffer;
-	}
-	if (name == GL_ARRAY_BUFFER_BINDING) {
-		*value = (GLint)fake.current->bound[FAKE_BUFFER];
-	}
-	if (name == GL_NUM_PROGRAM_BINARY_FORMATS) {
-		*value = !fake_script.no_binaries;
-	}
-	if (name == GL_GPU_DISJOINT_EXT) {
-		*value = fake_script.disjoint;
-		fake_script.disjoint = false;
-	}
-}
-
-static void GL_APIENTRY fake_glGetShaderPrecisionFormat(
-	GLenum shader, GLenum precision, GLint *range, GLint *bits)
-{
-	if (ENTER()) {
-		range[0] = 127;
-		range[1] = 127;
-		*bits = 23;
-	}
-}
-
 static GLenum GL_APIENTRY fake_glGetError(void)
 {
 	GLenum error;
@@ -449,7 +397,6 @@ void fake_fill_objects(struct gl_api *api)
 	api->glAttachShader = fake_glAttachShader;
 	api->glBindAttribLocation = fake_glBindAttribLocation;
 	api->glBindBuffer = fake_glBindBuffer;
-	api->glBindFramebuffer = fake_glBindFramebuffer;
 	api->glBindRenderbuffer = fake_glBindRenderbuffer;
 	api->glBindTexture = fake_glBindTexture;
 	api->glBufferData = fake_glBufferData;
@@ -470,13 +417,10 @@ void fake_fill_objects(struct gl_api *api)
 	api->glGetGraphicsResetStatus = fake_glGetGraphicsResetStatusEXT;
 	api->glGetGraphicsResetStatusEXT = fake_glGetGraphicsResetStatusEXT;
 	api->glGetGraphicsResetStatusKHR = fake_glGetGraphicsResetStatusEXT;
-	api->glGetIntegerv = fake_glGetIntegerv;
 	api->glGetProgramInfoLog = fake_glGetProgramInfoLog;
 	api->glGetProgramiv = fake_glGetProgramiv;
 	api->glGetShaderInfoLog = fake_glGetShaderInfoLog;
-	api->glGetShaderPrecisionFormat = fake_glGetShaderPrecisionFormat;
 	api->glGetShaderiv = fake_glGetShaderiv;
-	api->glGetString = fake_glGetString;
 	api->glGetUniformLocation = fake_glGetUniformLocation;
 	api->glLinkProgram = fake_glLinkProgram;
 	api->glShaderSource = fake_glShaderSource;

@@ -47,6 +47,7 @@ struct fake_object {
 	unsigned context; // index of the owner
 
 	struct fake_image image;   // TEXTURE, RENDERBUFFER
+	bool bgra;                 // TEXTURE: its internal format is GL_BGRA_EXT
 	bool unsampleable;         // TEXTURE: drawing with it is an error
 	float *data;               // BUFFER; owned
 	size_t bytes;              // BUFFER
@@ -79,7 +80,8 @@ struct fake_context {
 	GLenum status;                 // while lost
 	uint32_t status_left;          // queries that still answer it
 	GLenum error;                  // sticky
-	GLuint bound[FAKE_KIND_COUNT]; // but textures
+	GLuint bound[FAKE_KIND_COUNT]; // but textures; GL_DRAW_FRAMEBUFFER
+	GLuint read_framebuffer;
 	GLuint pack_buffer;
 	GLuint element_buffer; // 0: none
 	size_t first_vertex;   // that indices count from
@@ -207,6 +209,12 @@ void fake_surface_end(struct fake_surface *surface);
  */
 struct fake_image *fake_draw_image(void);
 
+/** Likewise, what is read from. */
+struct fake_image *fake_read_image(void);
+
+/** Is the pixel outside of the scissor box, where one is set? */
+bool fake_scissored(GLint x, GLint y);
+
 /** The display's images go with it; FAKE_DISPLAYS_MAX: all of them. */
 void fake_images_end(unsigned display);
 
@@ -215,9 +223,10 @@ void fake_convert_yuv(double rgba[4], uint8_t y, uint8_t u, uint8_t v);
 
 uint8_t fake_to_byte(double value);
 
-/** The tables of entry points: fake-clear.c, fake-display.c, fake-egl.c, fake-objects.c,
- * fake-pack.c, fake-query.c, fake-draw.c, fake-raster.c fill in theirs. */
+/** The tables of entry points: fake-blit.c, fake-clear.c, fake-display.c, fake-egl.c,
+ * fake-objects.c, fake-pack.c, fake-query.c, fake-draw.c, fake-raster.c fill in theirs. */
 void fake_fill_binary(struct gl_api *api);
+void fake_fill_blit(struct gl_api *api);
 void fake_fill_clear(struct gl_api *api);
 void fake_fill_display(struct gl_api *api);
 void fake_fill_egl(struct gl_api *api);

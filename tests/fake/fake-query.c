@@ -1,12 +1,79 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
-/* GL_EXT_disjoint_timer_query, on a clock that each draw call advances. */
+/* The questions that GL answers; GL_EXT_disjoint_timer_query, on a clock that each draw call
+ * advances. */
 #include "fake-private.h"
 
 #include <string.h>
 
 #define ENTER() fake_enter_gl(__func__ + strlen("fake_"))
+
+static const GLubyte *GL_APIENTRY fake_glGetString(GLenum name)
+{
+	if (!ENTER()) {
+		return NULL;
+	}
+	switch (name) {
+	case GL_EXTENSIONS:
+		return (const GLubyte *)fake_script.gl_extensions;
+	case GL_VERSION:
+		return (const GLubyte *)fake_script.gl_version;
+	case GL_RENDERER:
+		return (const GLubyte *)fake_script.gl_renderer;
+	default:
+		return (const GLubyte *)"fake";
+	}
+}
+
+static GLint answer(GLenum name)
+{
+	switch (name) {
+	case GL_MAX_TEXTURE_SIZE:
+		return 4096;
+	case GL_ELEMENT_ARRAY_BUFFER_BINDING:
+		return (GLint)fake.current->element_buffer;
+	case GL_ARRAY_BUFFER_BINDING:
+		return (GLint)fake.current->bound[FAKE_BUFFER];
+	case GL_NUM_PROGRAM_BINARY_FORMATS:
+		return !fake_script.no_binaries;
+	/* Of windows; nobody asks about others. */
+	case GL_ALPHA_BITS:
+		return fake_script.alpha_bits;
+	case GL_IMPLEMENTATION_COLOR_READ_FORMAT:
+		return (GLint)fake_script.read_format;
+	case GL_IMPLEMENTATION_COLOR_READ_TYPE:
+		return (GLint)fake_script.read_type;
+	default:
+		return 0;
+	}
+}
+
+static void GL_APIENTRY fake_glGetIntegerv(GLenum name, GLint *value)
+{
+	if (!ENTER()) {
+		return;
+	}
+	if (name == GL_SCISSOR_BOX) {
+		memcpy(value, fake.current->scissor_box, sizeof(fake.current->scissor_box));
+		return;
+	}
+	*value = answer(name);
+	if (name == GL_GPU_DISJOINT_EXT) {
+		*value = fake_script.disjoint;
+		fake_script.disjoint = false;
+	}
+}
+
+static void GL_APIENTRY fake_glGetShaderPrecisionFormat(
+	GLenum shader, GLenum precision, GLint *range, GLint *bits)
+{
+	if (ENTER()) {
+		range[0] = 127;
+		range[1] = 127;
+		*bits = 23;
+	}
+}
 
 /* As much of the clock as its counter has bits for. */
 static uint64_t gpu_now(void)
@@ -162,8 +229,11 @@ void fake_fill_query(struct gl_api *api)
 	api->glEndQueryEXT = fake_glEndQueryEXT;
 	api->glGenQueriesEXT = fake_glGenQueriesEXT;
 	api->glGetInteger64vEXT = fake_glGetInteger64vEXT;
+	api->glGetIntegerv = fake_glGetIntegerv;
 	api->glGetQueryivEXT = fake_glGetQueryivEXT;
 	api->glGetQueryObjectui64vEXT = fake_glGetQueryObjectui64vEXT;
 	api->glGetQueryObjectuivEXT = fake_glGetQueryObjectuivEXT;
+	api->glGetShaderPrecisionFormat = fake_glGetShaderPrecisionFormat;
+	api->glGetString = fake_glGetString;
 	api->glQueryCounterEXT = fake_glQueryCounterEXT;
 }

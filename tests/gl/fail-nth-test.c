@@ -15,19 +15,22 @@
 #define MSEC ((int64_t)1000 * 1000)
 #define SEC (1000 * MSEC)
 
-/* \return false when this n was beyond the last call: the sweep is complete */
-typedef bool (*sweep_step)(uint64_t n);
+/* Whose name tells whether it copies. */
+static const char *const drawing = "fake", *const copying = "llvmpipe (fake)";
 
-static void sweep(sweep_step step)
+/* \return false when this n was beyond the last call: the sweep is complete */
+typedef bool (*sweep_step)(const char *renderer, uint64_t n);
+
+static void sweep(sweep_step step, const char *renderer)
 {
 	const char *only = getenv("TEST_FAIL_CALL");
 	uint64_t n = 1;
 
 	if (only) {
-		step(strtoull(only, NULL, 10));
+		step(renderer, strtoull(only, NULL, 10));
 		return;
 	}
-	while (step(n)) {
+	while (step(renderer, n)) {
 		n++;
 		test_assert_msg(n < 100000, "the sweep never ends");
 	}
@@ -54,7 +57,7 @@ static void check_nothing_left(uint64_t n)
 		fake_report.displays, fake_report.images, fake_gl_live_total());
 }
 
-static bool create_draw_destroy(uint64_t n)
+static bool create_draw_destroy(const char *renderer, uint64_t n)
 {
 	const struct egl_options options = scene_egl_options();
 	struct generation *gen;
@@ -65,6 +68,7 @@ static bool create_draw_destroy(uint64_t n)
 	bool hit;
 
 	fake_gl_load(&api);
+	fake_script.gl_renderer = renderer;
 	fake_script.fail_call = n;
 	if (!egl_init(&egl, &api, &options)) {
 		scene_init(&scene, &egl);
@@ -86,17 +90,20 @@ static bool create_draw_destroy(uint64_t n)
 
 TEST(create_draw_destroy_with_each_call_failing)
 {
-	sweep(create_draw_destroy);
+	sweep(create_draw_destroy, drawing);
+	sweep(create_draw_destroy, copying);
 }
 
 /* One call of a recovery fails; the next ones work. */
-static bool recover_once(uint64_t n)
+static bool recover_once(const char *renderer, uint64_t n)
 {
 	struct desk desk;
 	bool hit;
 
 	fake_gl_reset();
+	fake_script.gl_renderer = renderer;
 	desk_open(&desk);
+	test_assert((fake_report.copies > 0) == (renderer == copying));
 	desk_lose(&desk, GL_INNOCENT_CONTEXT_RESET_EXT, 2);
 	fake_script.fail_call = fake_report.calls + n;
 	desk_paint(&desk);
@@ -119,17 +126,20 @@ static bool recover_once(uint64_t n)
 
 TEST(recovery_with_each_call_failing)
 {
-	sweep(recover_once);
+	sweep(recover_once, drawing);
+	sweep(recover_once, copying);
 }
 
 /* All calls from the n-th on fail for a while. */
-static bool recover_after_outage(uint64_t n)
+static bool recover_after_outage(const char *renderer, uint64_t n)
 {
 	struct desk desk;
 	bool hit;
 
 	fake_gl_reset();
+	fake_script.gl_renderer = renderer;
 	desk_open(&desk);
+	test_assert((fake_report.copies > 0) == (renderer == copying));
 	desk_lose(&desk, GL_GUILTY_CONTEXT_RESET_EXT, 1);
 	fake_script.fail_call = fake_report.calls + n;
 	fake_script.fail_until = fake_script.fail_call + 40;
@@ -151,5 +161,6 @@ static bool recover_after_outage(uint64_t n)
 
 TEST(recovery_after_an_outage_from_each_call_on)
 {
-	sweep(recover_after_outage);
+	sweep(recover_after_outage, drawing);
+	sweep(recover_after_outage, copying);
 }

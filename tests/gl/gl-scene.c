@@ -123,7 +123,7 @@ void scene_init(struct gl_scene *scene, struct egl *egl)
 			egl, (EGLNativeWindowType)(uintptr_t)&scene->window, &scene->window),
 		&options.visuals, SCENE_WIDTH, SCENE_HEIGHT);
 	target_init_image(
-		&scene->image_target, egl, DRM_FORMAT_ARGB8888, SCENE_WIDTH, SCENE_HEIGHT);
+		&scene->image_target, egl, DRM_FORMAT_XRGB8888, SCENE_WIDTH, SCENE_HEIGHT);
 	for (i = 0; i < SCENE_DMABUF; i++) {
 		init_content(&scene->contents[i], i);
 	}
@@ -148,7 +148,48 @@ void scene_fini(struct gl_scene *scene)
 	scene->window.front = NULL;
 }
 
-static void build_frame(struct gl_scene *scene, struct frame *frame, bool bottom_up)
+static pixman_region32_t region_of(const struct placement *p)
+{
+	pixman_region32_t region;
+
+	pixman_region32_init_rect(&region, p->x, p->y, (unsigned)p->width, (unsigned)p->height);
+	return region;
+}
+
+/* Nothing is below the content that may be copied. */
+static void add_background(struct frame *frame, struct frame_item *item, pixman_region32_t *all)
+{
+	const struct affine same = {.a = 1.0f, .e = 1.0f};
+	pixman_region32_t shape = region_of(&placements[SCENE_COPIED]);
+
+	memcpy(item->solid, background, sizeof(background));
+	pixman_region32_subtract(&shape, all, &shape);
+	frame_add(frame, item, region_boxes(&shape), &same, region_boxes(all));
+	pixman_region32_fini(&shape);
+}
+
+/* Vertices are buffer pixels, as the compositor has them. */
+static void add_content(
+	struct gl_scene *scene, struct frame *frame, struct frame_item item, int index)
+{
+	const struct affine same = {.a = 1.0f, .e = 1.0f};
+	const struct placement *p = &placements[index];
+	const struct affine place = affine_translated(&same, (float)p->x, (float)p->y);
+	const pixman_box32_t box = {0, 0, p->width, p->height};
+	const pixman_box32_t all = {0, 0, SCENE_WIDTH, SCENE_HEIGHT};
+
+	item.content = &scene->contents[index];
+	item.to_clip = affine_multiply(&item.to_clip, &place);
+	item.to_buffer = same;
+	item.blend = index == 0;
+	item.apart = index == SCENE_COPIED;
+	if (frame->copies) {
+		frame_item_offer_copy(&item, &place);
+	}
+	frame_add(frame, &item, (struct boxes){&box, 1}, &place, (struct boxes){&all, 1});
+}
+
+static void build_frame(struct gl_scene *scene, struct frame *frame, const struct target *target)
 {
 	const struct affine same = {.a = 1.0f, .e = 1.0f};
 	struct frame_item item = {.alpha = 1.0f};
@@ -156,26 +197,16 @@ static void build_frame(struct gl_scene *scene, struct frame *frame, bool bottom
 	int i;
 
 	pixman_region32_init_rect(&all, 0, 0, SCENE_WIDTH, SCENE_HEIGHT);
-	frame_begin(frame, SCENE_WIDTH, SCENE_HEIGHT, bottom_up);
+	frame_begin(frame, SCENE_WIDTH, SCENE_HEIGHT, target->kind == TARGET_WINDOW);
+	frame->copies = target->takes_copies;
 	item.to_clip = frame_to_clip(frame);
-	memcpy(item.solid, background, sizeof(background));
-	frame_add(frame, &item, region_boxes(&all), &same, region_boxes(&all));
+	add_background(frame, &item, &all);
 	for (i = 0; i < SCENE_CONTENTS; i++) {
-		const struct placement *p = &placements[i];
-
-		item.content = &scene->contents[i];
-		item.to_buffer = affine_translated(&same, (float)-p->x, (float)-p->y);
-		item.blend = i == 0;
-		pixman_region32_init_rect(
-			&shape, p->x, p->y, (unsigned)p->width, (unsigned)p->height);
-		frame_add(frame, &item, region_boxes(&shape), &same, region_boxes(&all));
-		pixman_region32_fini(&shape);
+		add_content(scene, frame, item, i);
 	}
-	item.content = NULL;
 	item.blend = true;
 	memcpy(item.solid, veil, sizeof(veil));
-	pixman_region32_init_rect(
-		&shape, veil_at.x, veil_at.y, (unsigned)veil_at.width, (unsigned)veil_at.height);
+	shape = region_of(&veil_at);
 	frame_add(frame, &item, region_boxes(&shape), &same, region_boxes(&all));
 	pixman_region32_fini(&shape);
 	pixman_region32_fini(&all);
@@ -216,7 +247,7 @@ static bool draw_to(struct gl_scene *scene, struct generation *gen, struct targe
 		target_buffer_age(gen, target);
 	}
 	target_set_damage(gen, target, rects, 1);
-	build_frame(scene, &frame, target->kind == TARGET_WINDOW);
+	build_frame(scene, &frame, target);
 	while (timing_collect(gen, &timed)) {
 		test_assert(timed.owner == scene);
 		scene->timed_draws++;
@@ -321,9 +352,11 @@ void scene_check_picture(const struct gl_scene *scene)
 void scene_check_no_misuse(void)
 {
 	test_assert_msg(fake_report.bad_names == 0 && fake_report.bad_handles == 0 &&
-				fake_report.no_current == 0,
-		"misuse: %llu names, %llu handles, %llu calls without a context, first in %s",
+				fake_report.no_current == 0 && fake_report.bad_copies == 0,
+		"misuse: %llu names, %llu handles, %llu calls without a context, %llu copies, "
+		"first in %s",
 		(unsigned long long)fake_report.bad_names,
 		(unsigned long long)fake_report.bad_handles,
-		(unsigned long long)fake_report.no_current, fake_report.misused);
+		(unsigned long long)fake_report.no_current,
+		(unsigned long long)fake_report.bad_copies, fake_report.misused);
 }

@@ -17,6 +17,7 @@
 #define SCENE_HEIGHT 16
 #define SCENE_BYTES (SCENE_WIDTH * SCENE_HEIGHT * 4)
 #define SCENE_CONTENTS 4
+#define SCENE_COPIED 1 /* of the contents, where the driver has cheap copies */
 
 struct gl_scene {
 	struct fake_window window;
