@@ -44,7 +44,7 @@ void rebuild_detach(struct renderer *renderer, enum recovery_drop how)
 		return;
 	}
 	count_past(renderer);
-	program_set_collect(&renderer->programs, gen);
+	program_set_collect(&renderer->programs, gen, renderer->frames != renderer->frames_before);
 	if (how == RECOVERY_DROP_LOST) {
 		generation_mark_lost(gen);
 	}
@@ -134,6 +134,9 @@ static void take_over(struct renderer *renderer, struct job *job)
 	if (renderer->generation) {
 		renderer->generation->egl = &renderer->egl;
 		renderer->generation->api = &renderer->api;
+		/* What was not worth to be ready is made when it is needed. */
+		renderer->generation->inherited = &renderer->programs;
+		renderer->frames_before = renderer->frames;
 		renderer->disposal = renderer->generation->disposal;
 	}
 }

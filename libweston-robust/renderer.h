@@ -78,6 +78,7 @@ struct renderer {
 	struct record record;
 	struct generation_counters past; // sums over the generations before the present one
 	uint64_t frames;                 // presented
+	uint64_t frames_before;          // the present generation, of a rebuild, was there
 	bool loss_pending;               // seen, and not dispatched yet
 	enum reset_status loss_status;   // with loss_pending
 	unsigned target_failures;        // in a row, without a loss

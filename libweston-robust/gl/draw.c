@@ -121,6 +121,7 @@ static struct program *change_program(
 	if (program) {
 		gen->api->glUseProgram(program->name);
 		gen->bound_program = program;
+		program->used = true;
 	}
 	return program;
 }

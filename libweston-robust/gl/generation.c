@@ -58,6 +58,7 @@ static const char *begin(
 	if (!error) {
 		set_fixed_state(gen);
 		error = draw_probe(gen, programs) ? NULL : "the new context does not draw";
+		program_forget_uses(gen);
 	}
 	/* Asked last: it explains any of the errors above, and a reset may come in between. */
 	*status = generation_reset_status(gen);

@@ -63,7 +63,8 @@ struct generation {
 	bool indices_doubtful;              // GL may not have taken them
 	uint32_t quad_base;                 // where the vertices begin that indices count from
 
-	/* While it is being made: programs of the generation before; borrowed, or NULL. */
+	/* Programs of generations before, whose binaries save a link; borrowed, by the one thread
+	 * that has the generation, or NULL. */
 	const struct program_set *inherited;
 
 	GLenum seen_error; // by generation_saw_error(), not read yet; 0: none
@@ -97,7 +98,7 @@ struct generation *generation_create(struct egl *egl, uint64_t id, const char **
  * is over, then it has to be destroyed as lost.
  *
  * @programs: what the proof of life may draw with, see draw_probe(); may be NULL. Becomes
- * generation.inherited, which is for the caller to end.
+ * generation.inherited, which is for the caller to end or to exchange.
  */
 struct generation *generation_create_any(struct egl *egl, uint64_t id,
 	const struct program_set *programs, enum reset_status *status, const char **error);

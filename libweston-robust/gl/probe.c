@@ -31,33 +31,35 @@ static const struct content_layout red_layout = {.fourcc = DRM_FORMAT_ARGB8888,
 
 /* A red square in the upper left quarter. */
 static void draw_square(struct generation *gen, struct frame *frame, struct content *square,
-	const struct program_key *key)
+	const struct program_key *key, bool copy)
 {
 	struct affine same = {.a = 1.0f, .e = 1.0f};
-	bool textured = key->source != PROGRAM_SOLID;
+	bool textured = copy || key->source != PROGRAM_SOLID;
 	const pixman_box32_t box = {0, 0, PROBE_SIZE / 2, PROBE_SIZE / 2};
 	const struct boxes quarter = {&box, 1};
 
 	frame_begin(frame, PROBE_SIZE, PROBE_SIZE, false);
+	frame->copies = copy;
 	frame_add(frame,
 		&(struct frame_item){.content = textured ? square : NULL,
 			.solid = {1.0f, 0.0f, 0.0f, 1.0f},
 			.to_clip = frame_to_clip(frame),
 			.to_buffer = same,
 			.alpha = 1.0f,
-			.opaque = key->opaque},
+			.opaque = key->opaque,
+			.copy = copy},
 		quarter, &same, quarter);
 	draw_frame(gen, frame, DRAW_VIEW_NORMAL, NULL);
 }
 
 /* A blue field behind it. */
 static void draw_probe_pattern(struct generation *gen, struct frame *frame, struct content *square,
-	const struct program_key *key)
+	const struct program_key *key, bool copy)
 {
 	gen->api->glClearColor(0.0f, 0.0f, 1.0f, 1.0f);
 	gen->api->glClear(GL_COLOR_BUFFER_BIT);
 	gen->api->glClearColor(0.0f, 0.0f, 0.0f, 0.0f);
-	draw_square(gen, frame, square, key);
+	draw_square(gen, frame, square, key, copy);
 }
 
 static bool can_draw_square(const struct program_key *key)
@@ -77,7 +79,7 @@ static struct program_key probe_key(
 	const struct program *program;
 
 	for (unsigned i = 0; programs && i < programs->count; i++) {
-		if (can_draw_square(&programs->keys[i])) {
+		if (programs->used[i] && can_draw_square(&programs->keys[i])) {
 			return programs->keys[i];
 		}
 	}
@@ -102,9 +104,22 @@ static bool probe_pixels_right(const uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4])
 	return true;
 }
 
+static bool any_used(const struct program_set *programs)
+{
+	bool used = false;
+
+	for (unsigned i = 0; i < programs->count; i++) {
+		used |= programs->used[i];
+	}
+	return used;
+}
+
 bool draw_probe(struct generation *gen, const struct program_set *programs)
 {
 	const struct program_key key = probe_key(gen, programs);
+	/* Frames that needed no program were copied: then so is the pattern. */
+	bool copy =
+		gen->caps.cheap_copies && programs && programs->count > 0 && !any_used(programs);
 	uint8_t pixels[PROBE_SIZE * PROBE_SIZE][4];
 	struct content square;
 	struct frame frame = {0};
@@ -115,7 +130,7 @@ bool draw_probe(struct generation *gen, const struct program_set *programs)
 	content_init(&square);
 	if (content_set_pixels(&square, red_pixels, &red_layout) &&
 		scratch_begin_output(&scratch, gen, PROBE_SIZE, PROBE_SIZE)) {
-		draw_probe_pattern(gen, &frame, &square, &key);
+		draw_probe_pattern(gen, &frame, &square, &key, copy);
 		scratch_read(&scratch, 0, 0, PROBE_SIZE, PROBE_SIZE, pixels);
 		scratch_end(&scratch);
 		alive = !frame.failed && probe_pixels_right(pixels);
@@ -173,7 +188,7 @@ bool draw_prepare(struct generation *gen, const struct program_set *programs)
 	GLenum error;
 
 	content_init(&field);
-	if (programs->count > 0 && content_set_pixels(&field, red_pixels, &red_layout) &&
+	if (any_used(programs) && content_set_pixels(&field, red_pixels, &red_layout) &&
 		scratch_begin_output(&scratch, gen, PROBE_SIZE, PROBE_SIZE)) {
 		texture = texture_get(gen, &field);
 		if (texture) {
@@ -181,13 +196,15 @@ bool draw_prepare(struct generation *gen, const struct program_set *programs)
 		}
 		gen->api->glBufferData(GL_ARRAY_BUFFER, sizeof(triangle), triangle, GL_STREAM_DRAW);
 		for (unsigned i = 0; i < programs->count; i++) {
-			use_once(gen, &programs->keys[i]);
+			if (programs->used[i]) {
+				use_once(gen, &programs->keys[i]);
+			}
 		}
 		scratch_end(&scratch);
 	}
 	gen->api->glDisable(GL_BLEND);
 	gen->blending = false;
-	gen->bound_program = NULL;
+	program_forget_uses(gen);
 	texture_drop(&field);
 	content_fini(&field);
 	forget_failures(gen);

@@ -229,23 +229,49 @@ struct program *program_get(struct generation *gen, const struct program_key *ke
 	return program;
 }
 
-void program_set_collect(struct program_set *set, const struct generation *gen)
+static void add(
+	struct program_set *set, struct program_key key, struct program_binary *binary, bool used)
 {
-	const struct program *program;
-	unsigned count = 0;
-
-	if (!wl_list_empty(&gen->programs)) {
-		program_set_forget_binaries(set);
-	}
-	wl_list_for_each (program, &gen->programs, link) {
-		if (program->name && count < PROGRAM_SET_MAX) {
-			set->binaries[count] = program_binary_ref(program->binary);
-			set->keys[count++] = program->key;
+	for (unsigned i = 0; i < set->count; i++) {
+		if (set->keys[i].code == key.code) {
+			set->used[i] |= used;
+			return;
 		}
 	}
-	if (count > 0) {
-		set->count = count;
+	if (set->count < PROGRAM_SET_MAX) {
+		set->keys[set->count] = key;
+		set->binaries[set->count] = program_binary_ref(binary);
+		set->used[set->count++] = used;
 	}
+}
+
+void program_set_collect(struct program_set *set, const struct generation *gen, bool drew)
+{
+	struct program_set before = *set;
+	const struct program *program;
+
+	memset(set->binaries, 0, sizeof(set->binaries));
+	set->count = 0;
+	wl_list_for_each (program, &gen->programs, link) {
+		if (program->name) {
+			add(set, program->key, program->binary, program->used);
+		}
+	}
+	/* What it had no need of was not made. One that drew nothing tells nothing. */
+	for (unsigned i = 0; i < before.count; i++) {
+		add(set, before.keys[i], before.binaries[i], before.used[i] && !drew);
+	}
+	program_set_forget_binaries(&before);
+}
+
+void program_forget_uses(struct generation *gen)
+{
+	struct program *program;
+
+	wl_list_for_each (program, &gen->programs, link) {
+		program->used = false;
+	}
+	gen->bound_program = NULL;
 }
 
 void program_set_copy(struct program_set *copy, const struct program_set *set)

@@ -52,6 +52,7 @@ struct program {
 	GLint pre, post;   // vec4[5]: a curve's parameters, or a table's scale and offset
 	GLint mapping;     // vec4[3]: a matrix's columns, or a table's scale and offset
 	GLint pre_table, mapping_table, post_table; // samplers
+	bool used;                                  // by a frame, not only to try it
 	uint64_t color_serial;                      // of the colour transform that is set; 0: none
 	struct program_binary *binary;              // a reference; NULL: not to be had
 };
@@ -74,12 +75,19 @@ struct program *program_get(struct generation *gen, const struct program_key *ke
 struct program_set {
 	struct program_key keys[PROGRAM_SET_MAX];
 	struct program_binary *binaries[PROGRAM_SET_MAX]; // references, or NULL: to be linked
+	bool used[PROGRAM_SET_MAX];                       // by frames: worth to be ready
 	unsigned count;
 	const struct program_store *store; // of earlier sessions, borrowed; NULL: none
 };
 
-/** The programs that @gen has linked. Leaves @set alone when there are none. */
-void program_set_collect(struct program_set *set, const struct generation *gen);
+/**
+ * Add the programs that @gen has linked to @set. Those that its frames have used are marked, if it
+ * @drew any.
+ */
+void program_set_collect(struct program_set *set, const struct generation *gen, bool drew);
+
+/** All that @gen has drawn so far were trials. */
+void program_forget_uses(struct generation *gen);
 
 /** Make @copy, of which nothing is kept, equal to @set, but for the store: that is one thread's. */
 void program_set_copy(struct program_set *copy, const struct program_set *set);

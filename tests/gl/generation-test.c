@@ -140,6 +140,58 @@ TEST(the_next_generation_draws_the_same)
 	close_egl(&rig);
 }
 
+static unsigned count_used(const struct program_set *set)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		count += set->used[i];
+	}
+	return count;
+}
+
+/* The next generation with what @set tells of. */
+static void create_next(struct rig *rig, const struct program_set *set)
+{
+	enum reset_status status;
+	const char *error = NULL;
+
+	rig->gen = generation_create_any(&rig->egl, rig->gen->id + 1, set, &status, &error);
+	test_assert_msg(rig->gen && !error, "%s; last calls:\n%s", error, fake_gl_log());
+	test_assert(draw_prepare(rig->gen, set));
+}
+
+/* What no frame drew with is known from then on, but not worth a recovery's time. */
+TEST(programs_without_use_are_not_made_ready)
+{
+	const struct program_key used = {.source = PROGRAM_RGBA, .opaque = true};
+	const struct program_key idle = {.source = PROGRAM_RGBA};
+	struct program_set set = {.count = 0};
+	struct generation *before;
+	struct rig rig;
+	char *log;
+
+	open_egl(&rig);
+	create(&rig, 1);
+	test_assert(program_get(rig.gen, &idle, &log));
+	program_get(rig.gen, &used, &log)->used = true;
+	program_set_collect(&set, rig.gen, true);
+	test_assert_int_eq(set.count, 3); /* one is the proof's */
+	test_assert_int_eq(count_used(&set), 1);
+	for (int drew = 0; drew <= 1; drew++) {
+		before = rig.gen;
+		create_next(&rig, &set);
+		generation_destroy(before, false);
+		test_assert_int_eq(fake_gl_live(FAKE_PROGRAM), 1);
+		program_set_collect(&set, rig.gen, drew);
+		test_assert_int_eq(set.count, 3);
+		test_assert_int_eq(count_used(&set), !drew);
+	}
+	generation_destroy(rig.gen, false);
+	program_set_forget_binaries(&set);
+	close_egl(&rig);
+}
+
 /* A program that only the proof needs would hold up the first frame. */
 TEST(the_proof_links_what_a_first_frame_needs)
 {
