@@ -13,6 +13,10 @@
 /* glibc's own to begin with, for both thresholds; to be set is what makes it stay. */
 #define LARGE_BYTES (128 * 1024)
 
+/* What frames free at a heap's end and take again: a software driver, with each of 50 windows that
+ * are uploaded, 2 MiB and more. */
+#define ROOM_BYTES (8 * 1024 * 1024)
+
 /* glibc's glibc.malloc.tcache_count and tcache_max, unless someone has tuned them. */
 #define CHUNKS_PER_SIZE 7
 #define SMALLEST (3 * sizeof(void *))
@@ -33,10 +37,17 @@ void heap_keep_small(void)
 
 	if (!kept && !is_tuned()) {
 		mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-		mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+		mallopt(M_TRIM_THRESHOLD, ROOM_BYTES);
 		malloc_trim(0);
 	}
 	kept = true;
+}
+
+void heap_cut_closely(bool closely)
+{
+	if (!is_tuned()) {
+		mallopt(M_TRIM_THRESHOLD, closely ? LARGE_BYTES : ROOM_BYTES);
+	}
 }
 
 struct chunk {
@@ -89,6 +100,10 @@ void heap_trim(void)
 #else
 
 void heap_keep_small(void)
+{
+}
+
+void heap_cut_closely(bool closely)
 {
 }
 

@@ -8,6 +8,8 @@
 #ifndef WESTON_ROBUST_HEAP_H
 #define WESTON_ROBUST_HEAP_H
 
+#include <stdbool.h>
+
 /**
  * Have what is large go back to the system as soon as it is freed, always; and at once what is free
  * by now.
@@ -19,6 +21,14 @@
  * nothing; one thread's matter.
  */
 void heap_keep_small(void);
+
+/**
+ * What is free at the end of a heap stays, up to 8 MiB: the next frame takes what this one frees,
+ * and the kernel would have to make it anew each time. While @closely all but 128 KiB go back to
+ * the system when they are freed: for a thread that frees what will not be used again. From any
+ * thread; for the whole process.
+ */
+void heap_cut_closely(bool closely);
 
 /**
  * Exchange the freed chunks that the C library keeps for the calling thread.

@@ -231,11 +231,14 @@ static inline bool recovery_can_draw(const struct recovery *r)
 /**
  * A frame like all others, of a context that tells of resets: the same as FRAME, where that gives
  * no orders and does nothing but note the time. Returns false, having done nothing, where FRAME has
- * to be fed. (What FRAME forgives after a quiet time, the next event does.)
+ * to be fed: also where there is something to forgive after a quiet time.
  */
 static inline bool recovery_note_frame(struct recovery *r, int64_t now_ns)
 {
 	if (r->state != RECOVERY_RUNNING || !r->confirmed || r->doubt_unproven || !r->unsettled) {
+		return false;
+	}
+	if (r->recent_count > 0 && now_ns - r->quiet_from >= r->config.quiet_ns) {
 		return false;
 	}
 	r->last_sign_at = now_ns;

@@ -63,6 +63,7 @@ static void run(struct glue_worker *worker)
 	struct job *job = worker->job;
 
 	pthread_mutex_unlock(&worker->lock);
+	heap_cut_closely(true);
 	job_run(job);
 	pthread_mutex_lock(&worker->lock);
 	worker->finished = true;
@@ -80,6 +81,7 @@ static void give_memory_back(struct glue_worker *worker)
 	reserve_forget(&worker->warmed);
 	heap_renew_cache();
 	heap_trim();
+	heap_cut_closely(false);
 	pthread_mutex_lock(&worker->lock);
 }
 

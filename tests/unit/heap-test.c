@@ -122,6 +122,38 @@ TEST(large_stays_large)
 	free(memory);
 }
 
+/* Pages of 3 MiB that were freed at the end of the heap, as a frame does. */
+static unsigned resident_after_frame(void)
+{
+	static char *chunks[3 * 1024 * 1024 / SPACER_BYTES];
+	const unsigned count = sizeof(chunks) / sizeof(chunks[0]);
+
+	for (unsigned i = 0; i < count; i++) {
+		chunks[i] = calloc(1, SPACER_BYTES);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		free(chunks[i]);
+	}
+	return count_resident((uintptr_t)chunks[0], (uintptr_t)chunks[count - 1]);
+}
+
+TEST(frames_find_what_they_have_freed)
+{
+	const unsigned all = 3 * 1024 * 1024 / 4096;
+	unsigned closely, at_ease;
+
+	heap_keep_small();
+	heap_cut_closely(true);
+	closely = resident_after_frame();
+	heap_cut_closely(false);
+	at_ease = resident_after_frame();
+#ifndef __GLIBC__
+	test_skip("glibc");
+#endif
+	test_assert_msg(closely < all / 4, "closely: %u pages of %u", closely, all);
+	test_assert_msg(at_ease > all / 4 * 3, "at ease: %u pages of %u", at_ease, all);
+}
+
 TEST(twice_is_as_good)
 {
 	void *before = malloc(100);

@@ -91,6 +91,28 @@ TEST(frames_in_a_row_leave_the_timer_alone)
 	test_assert_int_eq(rig.queries, 2);
 }
 
+/* Frames that need no step must not keep the rung of an old incident up. */
+TEST(frames_forgive_after_a_quiet_time)
+{
+	struct rig rig;
+
+	start(&rig, RUNGS_ALL);
+	rig_reset(&rig, RESET_STATUS_INNOCENT, 5 * MSEC);
+	rig_advance(&rig, 100 * MSEC);
+	test_assert_int_eq(rig.r.state, RECOVERY_RUNNING);
+	test_assert(rig.r.recent_count > 0);
+	for (int i = 0; i < 10; i++) {
+		rig_feed(&rig, RECOVERY_EVENT_FRAME);
+	}
+	test_assert(recovery_note_frame(&rig.r, rig.now));
+	rig.r.rung = RUNG_DISPLAY;
+	rig.now += rig.r.config.quiet_ns;
+	test_assert(!recovery_note_frame(&rig.r, rig.now));
+	rig_feed(&rig, RECOVERY_EVENT_FRAME);
+	test_assert_int_eq(rig.r.rung, RUNG_CONTEXT);
+	test_assert(recovery_note_frame(&rig.r, rig.now));
+}
+
 /* What can't be asked after a frame must be asked by the poll, however many frames come. */
 TEST(frames_of_a_mute_context_are_no_signs_of_life)
 {
