@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SPDX-FileCopyrightText: weston-robust contributors */
 
-/* What the program gets to see of the driver's extensions. */
+/* What the program gets to see of the driver's extensions, and of its name. */
 #include "fault.h"
 
 #include <stdlib.h>
@@ -132,6 +132,9 @@ const GLubyte *fault_glGetString(GLenum name)
 		return NULL;
 	}
 	const GLubyte *real = REAL(glGetString)(name);
+	if (name == GL_RENDERER && real && fault.schedule.renderer[0]) {
+		return (const GLubyte *)fault.schedule.renderer;
+	}
 	if (name != GL_EXTENSIONS) {
 		return real;
 	}

@@ -376,6 +376,15 @@ PROBE_TEST(any_extension_is_hidden, "hide=EGL_KHR_image_base,GL_OES_EGL_image")
 	test_assert(strstr(extensions, "GL_OES_EGL_image_external "));
 }
 
+PROBE_TEST(the_driver_has_another_name, "renderer=some-GPU")
+{
+	start(probe);
+	test_assert_str_eq((const char *)glGetString(GL_RENDERER), "some-GPU");
+	test_assert(strncmp((const char *)glGetString(GL_VERSION), "OpenGL ES", 9) == 0);
+	probe_clear(PROBE_GREEN);
+	test_assert_int_eq(probe_read(), PROBE_GREEN);
+}
+
 static EGLContext context_told_of_purges(struct probe *probe)
 {
 	const EGLint attributes[] = {EGL_CONTEXT_MAJOR_VERSION, 3,

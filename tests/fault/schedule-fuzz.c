@@ -59,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(schedule.n_clauses == 0, "clauses after a failure");
 	}
 	check(strlen(schedule.hide) < FAULT_HIDE_MAX, "hide is not terminated");
+	check(strlen(schedule.renderer) < FAULT_RENDERER_MAX, "renderer is not terminated");
 	exercise(&schedule);
 	free(text);
 	return 0;

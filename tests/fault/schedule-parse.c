@@ -204,6 +204,17 @@ static bool add_hidden(struct parser *p, const char *names)
 	return true;
 }
 
+static bool set_renderer(struct parser *p, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n == 0 || n >= FAULT_RENDERER_MAX) {
+		return fail(p, "renderer: %s", n == 0 ? "no name" : "name too long");
+	}
+	memcpy(p->schedule->renderer, name, n + 1);
+	return true;
+}
+
 /* Keys that belong to the schedule as a whole. Returns -1 when key is none of them. */
 static int parse_global(struct parser *p, const char *key, const char *value)
 {
@@ -212,6 +223,9 @@ static int parse_global(struct parser *p, const char *key, const char *value)
 	if (strcmp(key, "hide") == 0) {
 		p->in_hide_list = true;
 		return add_hidden(p, value);
+	}
+	if (strcmp(key, "renderer") == 0) {
+		return set_renderer(p, value);
 	}
 	if (strcmp(key, "hide-robustness") == 0) {
 		flag = &p->schedule->hide_robustness;

@@ -141,6 +141,15 @@ TEST(hidden_extensions)
 	test_assert_int_eq(s.n_clauses, 1);
 }
 
+TEST(another_renderer)
+{
+	struct fault_schedule s = parse("renderer=some-GPU hide=A_b,C_d renderer=another");
+
+	test_assert_str_eq(s.renderer, "another");
+	test_assert_str_eq(s.hide, "A_b C_d ");
+	test_assert_str_eq(parse("hide=A_b").renderer, "");
+}
+
 TEST(percentages)
 {
 	test_assert_int_eq(parse("probability=100%").clauses[0].probability, 1000000);
@@ -171,6 +180,9 @@ TEST(errors_say_where_and_what)
 	rejects("forever queries=2", "clause 1: forever excludes queries and ms");
 	rejects("at=frame call=glClear", "clause 1: call= needs at=call");
 	rejects("hide=", "clause 1: hide: no name");
+	rejects("renderer=", "clause 1: renderer: no name");
+	rejects("renderer=0123456789012345678901234567890123456789012345678901234567890123",
+		"clause 1: renderer: name too long");
 	rejects("hide-robustness=yes", "clause 1: hide-robustness is 0 or 1, not 'yes'");
 }
 

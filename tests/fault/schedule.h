@@ -18,6 +18,7 @@
 #define FAULT_MAX_CLAUSES 16
 #define FAULT_CALL_MAX 64
 #define FAULT_HIDE_MAX 512
+#define FAULT_RENDERER_MAX 64
 /** Share groups that a ring can name. */
 #define FAULT_RING_MAX 32
 #define FAULT_PROBABILITY_ONE 1000000u
@@ -83,7 +84,8 @@ struct fault_schedule {
 	struct fault_clause clauses[FAULT_MAX_CLAUSES];
 	bool hide_robustness;
 	bool offer_purge;
-	char hide[FAULT_HIDE_MAX]; /**< extension names, each followed by one space */
+	char hide[FAULT_HIDE_MAX];         /**< extension names, each followed by one space */
+	char renderer[FAULT_RENDERER_MAX]; /**< GL_RENDERER; empty: the driver's own */
 };
 
 /**

@@ -99,6 +99,7 @@ static void replace_schedule(const struct fault_schedule *given)
 	fault.schedule.hide_robustness = given->hide_robustness;
 	fault.schedule.offer_purge = given->offer_purge;
 	memcpy(fault.schedule.hide, given->hide, sizeof fault.schedule.hide);
+	memcpy(fault.schedule.renderer, given->renderer, sizeof fault.schedule.renderer);
 	fault.n_urgent = 0;
 	fault.start_ns = fault_now_ns();
 	adopt(given);

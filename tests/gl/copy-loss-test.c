@@ -143,7 +143,9 @@ static bool fail_call(uint64_t n, bool window, bool second, bool *copy_failed)
 		*copy_failed = true;
 	}
 	fake_script.fail_call = 0;
-	fake_report.bad_copies = 0; /* of a source that could not be bound */
+	if (hit && strcmp(fake_report.failed, "glBindFramebuffer") == 0) {
+		fake_report.bad_copies = 0; /* the source could not be bound */
+	}
 	lose(&rig, 2);
 	COPY_CHECK_BOTH(&rig, 2);
 	copy_teardown(&rig);
