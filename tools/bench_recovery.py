@@ -3,9 +3,9 @@
 """How long a recovery takes, in parts, against its floor: a context alone, and visible bytes by memcpy.
 
 Contexts are lost by the fault injector (tests/fault) as a frame begins. It goes on to the counter of calls
-as if that were the driver; so the time within the driver is known by entry point. The
-floor is measured in the same process before each loss. The wait for the reset to be over is the
-injector's, not ours: it is told, and not part of what is compared.
+as if that were the driver; so the time within the driver is known by entry point. The floor is measured
+in the same process before each loss. The wait for the reset to be over is the injector's, not ours: it is
+told, and not part of what is compared.
 """
 
 import dataclasses
@@ -31,7 +31,7 @@ DRIVER_PARTS = {
     'programs': ('glCompileShader', 'glLinkProgram', 'glUseProgram', 'glProgramBinary',
                  'glProgramBinaryOES'),
     'upload': ('glTexImage2D', 'glTexSubImage2D', 'glTexStorage2D', 'glTexImage3D'),
-    'draw': ('glDrawArrays', 'glDrawElements', 'glFlush'),
+    'draw': ('glDrawArrays', 'glDrawElements', 'glBlitFramebuffer', 'glFlush'),
     'read': ('glReadPixels', 'glFinish'),
     'drop': ('eglDestroyContext',),
 }
