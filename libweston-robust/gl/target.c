@@ -248,19 +248,29 @@ enum target_result target_prepare(struct generation *gen, struct target *target)
 	return framebuffer_create(gen, target) ? TARGET_OK : TARGET_FAILED;
 }
 
-/* A window's pixels are as its display wants them. */
+static bool may_be_xrgb8888(const struct egl_visuals *visuals)
+{
+	for (unsigned i = 0; i < visuals->count; i++) {
+		if (visuals->list[i].fourcc == DRM_FORMAT_XRGB8888) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A window's pixels are those of one of its visuals; GL tells of which size, but not in which
+ * order.
+ */
 static void find_out_about_copies(struct generation *gen, struct target *target)
 {
-	GLint alpha_bits = 1, format = 0, type = 0;
+	GLint red_bits = 0, alpha_bits = 1;
 
 	target->copies_known_in = gen->id;
 	target->takes_copies = false;
-	if (gen->caps.cheap_copies) {
+	if (gen->caps.cheap_copies && may_be_xrgb8888(&target->visuals)) {
+		gen->api->glGetIntegerv(GL_RED_BITS, &red_bits);
 		gen->api->glGetIntegerv(GL_ALPHA_BITS, &alpha_bits);
-		gen->api->glGetIntegerv(GL_IMPLEMENTATION_COLOR_READ_FORMAT, &format);
-		gen->api->glGetIntegerv(GL_IMPLEMENTATION_COLOR_READ_TYPE, &type);
-		target->takes_copies =
-			alpha_bits == 0 && format == GL_BGRA_EXT && type == GL_UNSIGNED_BYTE;
+		target->takes_copies = red_bits == 8 && alpha_bits == 0;
 	}
 }
 

@@ -40,10 +40,8 @@ static GLint answer(GLenum name)
 	/* Of windows; nobody asks about others. */
 	case GL_ALPHA_BITS:
 		return fake_script.alpha_bits;
-	case GL_IMPLEMENTATION_COLOR_READ_FORMAT:
-		return (GLint)fake_script.read_format;
-	case GL_IMPLEMENTATION_COLOR_READ_TYPE:
-		return (GLint)fake_script.read_type;
+	case GL_RED_BITS:
+		return fake_script.red_bits;
 	default:
 		return 0;
 	}

@@ -172,15 +172,15 @@ TEST(other_images_take_no_copies)
 }
 
 /* The image target of the scene takes some all the same. */
-static void check_window(int alpha_bits, GLenum format, GLenum type, uint64_t copies)
+static void check_window(int red_bits, int alpha_bits, uint32_t fourcc, uint64_t copies)
 {
 	struct copy_rig rig;
 
 	copy_load(&rig);
+	fake_script.red_bits = red_bits;
 	fake_script.alpha_bits = alpha_bits;
-	fake_script.read_format = format;
-	fake_script.read_type = type;
 	copy_start(&rig);
+	rig.scene.window_target.visuals.list[0].fourcc = fourcc;
 	COPY_CHECK(&rig, &rig.scene.image_target, 2);
 	COPY_CHECK(&rig, &rig.scene.window_target, copies);
 	copy_teardown(&rig);
@@ -188,11 +188,11 @@ static void check_window(int alpha_bits, GLenum format, GLenum type, uint64_t co
 
 TEST(other_windows_take_no_copies)
 {
-	check_window(0, GL_BGRA_EXT, GL_UNSIGNED_BYTE, 2);
-	check_window(8, GL_BGRA_EXT, GL_UNSIGNED_BYTE, 0);
-	check_window(0, GL_RGBA, GL_UNSIGNED_BYTE, 0);
-	check_window(0, GL_BGRA_EXT, GL_UNSIGNED_INT_2_10_10_10_REV_EXT, 0);
-	check_window(0, GL_RGB, GL_UNSIGNED_SHORT_5_6_5, 0);
+	check_window(8, 0, DRM_FORMAT_XRGB8888, 2);
+	check_window(8, 8, DRM_FORMAT_XRGB8888, 0);
+	check_window(10, 0, DRM_FORMAT_XRGB8888, 0);
+	check_window(5, 0, DRM_FORMAT_XRGB8888, 0);
+	check_window(8, 0, DRM_FORMAT_XBGR8888, 0);
 }
 
 static void check_driver(const char *renderer, const char *version, uint64_t copies)
