@@ -30,12 +30,12 @@ static void make_framebuffer(struct texture *texture)
 static bool is_inside(
 	const struct texture *texture, const struct frame *frame, const struct frame_item *item)
 {
-	const struct vertex *quad = frame->vertices.data + (size_t)item->first * QUAD_VERTICES;
-	const float width = (float)texture->width, height = (float)texture->height;
+	const pixman_box32_t *box = frame->boxes.data + item->first;
+	const int32_t left = item->copy_x, right = left + texture->width;
+	const int32_t top = item->copy_y, bottom = top + texture->height;
 
-	for (uint32_t i = 0; i < item->count; i++, quad += QUAD_VERTICES) {
-		if (quad[1].x < 0.0f || quad[1].y < 0.0f || quad[3].x > width ||
-			quad[3].y > height) {
+	for (const pixman_box32_t *end = box + item->count; box != end; box++) {
+		if (box->x1 < left || box->y1 < top || box->x2 > right || box->y2 > bottom) {
 			return false;
 		}
 	}
@@ -53,44 +53,44 @@ static bool bind_source(struct texture *texture)
 	return texture->readable;
 }
 
-/* The quads are rectangles of whole pixels, those of the buffer. */
-static void copy_quads(
+static void copy_boxes(
 	struct generation *gen, const struct frame *frame, const struct frame_item *item)
 {
-	const struct vertex *quad = frame->vertices.data + (size_t)item->first * QUAD_VERTICES;
+	const pixman_box32_t *box = frame->boxes.data + item->first;
+	const GLint x = item->copy_x, y = item->copy_y;
 
-	for (uint32_t i = 0; i < item->count; i++, quad += QUAD_VERTICES) {
-		GLint x1 = (GLint)quad[1].x, y1 = (GLint)quad[1].y;
-		GLint x2 = (GLint)quad[3].x, y2 = (GLint)quad[3].y;
-		GLint top = y1 + item->copy_y, bottom = y2 + item->copy_y;
+	for (const pixman_box32_t *end = box + item->count; box != end; box++) {
+		GLint top = frame->bottom_up ? frame->height - box->y1 : box->y1;
+		GLint bottom = frame->bottom_up ? frame->height - box->y2 : box->y2;
 
-		if (frame->bottom_up) {
-			top = frame->height - top;
-			bottom = frame->height - bottom;
-		}
-		gen->api->glBlitFramebuffer(x1, y1, x2, y2, x1 + item->copy_x, top,
-			x2 + item->copy_x, bottom, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+		gen->api->glBlitFramebuffer(box->x1 - x, box->y1 - y, box->x2 - x, box->y2 - y,
+			box->x1, top, box->x2, bottom, GL_COLOR_BUFFER_BIT, GL_NEAREST);
 	}
 }
 
-uint32_t copy_items(struct generation *gen, struct frame *frame)
+static bool can_be_copied(const struct frame *frame, const struct frame_item *item)
+{
+	const struct texture *texture = item->missing ? NULL : item->content->texture;
+
+	return texture && has_target_format(texture) && is_inside(texture, frame, item);
+}
+
+uint32_t copy_items(struct generation *gen, struct frame *frame, bool may)
 {
 	const struct frame_item *end = frame->items + frame->item_count;
 	uint32_t copied = 0;
 	bool bound = false;
 
 	for (struct frame_item *item = frame->items; item != end; item++) {
-		struct texture *texture =
-			item->copy && !item->missing ? item->content->texture : NULL;
+		bool can = item->copy && may && can_be_copied(frame, item);
 
-		if (!texture || !has_target_format(texture) || !is_inside(texture, frame, item)) {
-			continue;
-		}
-		bound = true;
-		if (bind_source(texture)) {
-			copy_quads(gen, frame, item);
+		bound |= can;
+		if (can && bind_source(item->content->texture)) {
+			copy_boxes(gen, frame, item);
 			item->copied = true;
 			copied++;
+		} else if (item->copy) {
+			frame_draw_instead(frame, item);
 		}
 	}
 	if (bound) {

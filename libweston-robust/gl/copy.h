@@ -11,9 +11,10 @@
  * without a GPU moves memory then, instead of running a program for each pixel.
  *
  * Copies those of @frame's items that can be (frame_item.copy; the frame's target takes copies,
- * and is bound) and whose textures are up to date; sets frame_item.copied of them. The target is
- * bound to be read from, too, when it returns. Returns how many were copied.
+ * and is bound) and whose textures are up to date, and sets frame_item.copied of them; others, and
+ * all of them unless they @may be copied, are made ready to be drawn. The target is bound to be
+ * read from, too, when it returns. Returns how many were copied.
  */
-uint32_t copy_items(struct generation *gen, struct frame *frame);
+uint32_t copy_items(struct generation *gen, struct frame *frame, bool may);
 
 #endif

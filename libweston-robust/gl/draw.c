@@ -296,9 +296,12 @@ void draw_frame(struct generation *gen, struct frame *frame, enum draw_view view
 		return;
 	}
 	prepare_textures(gen, frame->items, frame->items + frame->item_count);
-	if (frame->copies && view == DRAW_VIEW_NORMAL &&
-		copy_items(gen, frame) == frame->item_count) {
-		return;
+	if (frame->boxes.count > 0) {
+		bool may = frame->copies && view == DRAW_VIEW_NORMAL;
+
+		if (copy_items(gen, frame, may) == frame->item_count) {
+			return;
+		}
 	}
 	quads_upload(gen, &frame->vertices);
 	for (int apart = 1; apart >= 0; apart--) {

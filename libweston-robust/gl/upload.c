@@ -148,7 +148,7 @@ static bool all_dirty(const struct texture *texture)
 	return !texture->dirty.data && memcmp(&texture->dirty.extents, &all, sizeof(all)) == 0;
 }
 
-/* Most videos, and many others: there is nothing to find out. */
+/* Most videos: which texels share pixels need not be found out. */
 static void upload_whole(
 	struct generation *gen, const struct texture_plane *plane, const uint8_t *pixels)
 {
@@ -168,7 +168,7 @@ void upload_dirty(struct texture *texture, const uint8_t *pixels)
 	if (texture->layout_stride != texture->content->layout.stride) {
 		find_planes(texture);
 	}
-	all = all_dirty(texture);
+	all = texture->count > 1 && all_dirty(texture);
 	for (unsigned i = 0; i < texture->count; i++) {
 		const struct texture_plane *plane = &texture->planes[i];
 		const uint8_t *first = pixels + plane->memory.offset;

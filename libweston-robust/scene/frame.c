@@ -14,6 +14,8 @@ void frame_begin(struct frame *frame, int32_t width, int32_t height, bool bottom
 	frame->item_count = 0;
 	frame->failed = false;
 	vertex_list_clear(&frame->vertices);
+	frame->boxes.count = 0;
+	frame->boxes.failed = false;
 }
 
 struct affine frame_to_clip(const struct frame *frame)
@@ -53,25 +55,21 @@ void frame_add(struct frame *frame, const struct frame_item *item, struct boxes 
 	}
 }
 
-static bool is_same(const struct affine *map)
+void frame_draw_instead(struct frame *frame, struct frame_item *item)
 {
-	return affine_moves(map) && map->c == 0.0f && map->f == 0.0f;
-}
+	const struct boxes boxes = {frame->boxes.data + item->first, item->count};
 
-void frame_item_offer_copy(struct frame_item *item, const struct affine *to_framebuffer)
-{
-	const struct content *content = item->content;
-
-	item->copy = item->apart && !item->color && item->alpha == 1.0f && content &&
-		     content->kind == CONTENT_PIXELS && !content->bottom_left &&
-		     is_same(&item->to_buffer);
-	item->copy_x = (int32_t)to_framebuffer->c;
-	item->copy_y = (int32_t)to_framebuffer->f;
+	item->copy = false;
+	item->first = frame->vertices.count;
+	geometry_emit_boxes(&frame->vertices, boxes, -item->copy_x, -item->copy_y);
+	item->count = frame->vertices.count - item->first;
+	frame->failed |= frame->vertices.failed;
 }
 
 void frame_fini(struct frame *frame)
 {
 	vertex_list_fini(&frame->vertices);
+	free(frame->boxes.data);
 	free(frame->items);
 	memset(frame, 0, sizeof(*frame));
 }

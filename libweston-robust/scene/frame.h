@@ -26,7 +26,7 @@ struct frame_item {
 	bool opaque;                   // the content's alpha channel counts as 1
 	bool linear;                   // sampling: linear, or nearest
 	bool apart; // does not blend, and nothing that is below has any part of its pixels
-	uint32_t first, count;  // quads of frame.vertices
+	uint32_t first, count;  // quads of frame.vertices; with copy: of frame.boxes
 	bool copy;              // apart, whole pixels of the buffer, and nothing else done to them
 	bool missing;           // filled in when it is drawn: there is no texture of a content
 	bool copied;            // likewise: copy_items() did
@@ -42,6 +42,7 @@ struct frame {
 	bool bottom_up;        // the framebuffer's row 0 is the lowest one (windows)
 	bool copies;           // its target takes copies; frame_begin() clears it
 	struct vertex_list vertices;
+	struct box_list boxes;    // of the items to be copied, framebuffer pixels
 	struct frame_item *items; // owned
 	uint32_t item_count, item_capacity;
 	bool failed; // memory ran out: the frame is incomplete
@@ -75,10 +76,25 @@ static inline struct frame_item *frame_next(struct frame *frame)
 	return item;
 }
 
+/** frame_cover() of an item with copy. */
+static inline void frame_cover_copy(
+	struct frame *frame, struct frame_item *next, struct boxes shape, struct boxes clip)
+{
+	next->first = frame->boxes.count;
+	geometry_clip(&frame->boxes, shape, next->copy_x, next->copy_y, clip);
+	next->count = frame->boxes.count - next->first;
+	frame->item_count += next->count > 0;
+	frame->failed |= frame->boxes.failed;
+}
+
 /** Like frame_add(), of the item that was filled in where frame_next() says. */
 static inline void frame_cover(struct frame *frame, struct frame_item *next, struct boxes shape,
 	const struct affine *to_framebuffer, struct boxes clip)
 {
+	if (next->copy) {
+		frame_cover_copy(frame, next, shape, clip);
+		return;
+	}
 	next->first = frame->vertices.count;
 	geometry_emit(&frame->vertices, shape, to_framebuffer, clip);
 	next->count = frame->vertices.count - next->first;
@@ -99,7 +115,20 @@ void frame_add(struct frame *frame, const struct frame_item *item, struct boxes 
  * the buffer is one of the framebuffer. @to_framebuffer: from the space of the vertices; moves by
  * whole pixels.
  */
-void frame_item_offer_copy(struct frame_item *item, const struct affine *to_framebuffer);
+static inline void frame_item_offer_copy(
+	struct frame_item *item, const struct affine *to_framebuffer)
+{
+	const struct content *content = item->content;
+
+	item->copy = item->apart && !item->color && item->alpha == 1.0f && content &&
+		     content->kind == CONTENT_PIXELS && !content->bottom_left &&
+		     affine_is_identity(&item->to_buffer);
+	item->copy_x = (int32_t)to_framebuffer->c;
+	item->copy_y = (int32_t)to_framebuffer->f;
+}
+
+/** @item, which is one of @frame's, with copy, is to be drawn instead. */
+void frame_draw_instead(struct frame *frame, struct frame_item *item);
 
 /** Free the memory. */
 void frame_fini(struct frame *frame);

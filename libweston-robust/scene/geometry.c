@@ -289,3 +289,36 @@ void geometry_emit(struct vertex_list *list, struct boxes shape,
 		emit_turned(list, shape, clip, &to_shape);
 	}
 }
+
+bool box_list_grow(struct box_list *list, uint32_t wanted)
+{
+	uint32_t capacity = list->capacity ? list->capacity : 64;
+	pixman_box32_t *data;
+
+	while (capacity < wanted) {
+		capacity *= 2;
+	}
+	data = realloc(list->data, capacity * sizeof(*data));
+	if (!data) {
+		list->failed = true;
+		return false;
+	}
+	list->data = data;
+	list->capacity = capacity;
+	return true;
+}
+
+void geometry_emit_boxes(struct vertex_list *list, struct boxes shape, int32_t x, int32_t y)
+{
+	struct vertex *v = reserve(list, (uint32_t)shape.count);
+
+	for (long i = 0; v && i < shape.count; i++) {
+		const pixman_box32_t *box = &shape.data[i];
+
+		v = put_quad(v, (float)(box->x1 + x), (float)(box->y1 + y), (float)(box->x2 + x),
+			(float)(box->y2 + y));
+	}
+	if (v) {
+		commit(list, v);
+	}
+}

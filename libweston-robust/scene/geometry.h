@@ -25,6 +25,27 @@ struct vertex_list {
 	bool failed;              // memory ran out: some quads are missing
 };
 
+/** A growing list of rectangles. */
+struct box_list {
+	pixman_box32_t *data;     // owned
+	uint32_t count, capacity; // rectangles
+	bool failed;              // memory ran out: some are missing
+};
+
+/** Make *@end what @box and @clip have in common. Returns what comes after that, if it is
+ * anything. */
+static inline pixman_box32_t *box_put_common(
+	pixman_box32_t *end, const pixman_box32_t *box, const pixman_box32_t *clip)
+{
+	int32_t x1 = clip->x1 > box->x1 ? clip->x1 : box->x1;
+	int32_t y1 = clip->y1 > box->y1 ? clip->y1 : box->y1;
+	int32_t x2 = clip->x2 < box->x2 ? clip->x2 : box->x2;
+	int32_t y2 = clip->y2 < box->y2 ? clip->y2 : box->y2;
+
+	*end = (pixman_box32_t){x1, y1, x2, y2};
+	return x1 < x2 && y1 < y2 ? end + 1 : end;
+}
+
 /**
  * An affine map of the plane: (x, y) -> (a x + b y + c, d x + e y + f).
  */
@@ -99,6 +120,11 @@ static inline bool affine_moves(const struct affine *map)
 	return memcmp(&map->a, same, sizeof(same)) == 0;
 }
 
+static inline bool affine_is_identity(const struct affine *map)
+{
+	return affine_moves(map) && map->c == 0.0f && map->f == 0.0f;
+}
+
 /** Whether the region has no rectangle. */
 static inline bool region_empty(const pixman_region32_t *region)
 {
@@ -138,5 +164,33 @@ static inline bool region_extents_meet(const pixman_region32_t *a, const pixman_
  */
 void geometry_emit(struct vertex_list *list, struct boxes shape,
 	const struct affine *to_framebuffer, struct boxes clip);
+
+/** Make room for so many rectangles in all. Returns false when memory is short: @list has failed.
+ */
+bool box_list_grow(struct box_list *list, uint32_t wanted);
+
+/** Append what of the rectangles of @shape, moved by (@x, @y), is inside those of @clip. */
+static inline void geometry_clip(
+	struct box_list *list, struct boxes shape, int32_t x, int32_t y, struct boxes clip)
+{
+	for (long i = 0; i < shape.count; i++) {
+		const pixman_box32_t *box = &shape.data[i];
+		const pixman_box32_t moved = {box->x1 + x, box->y1 + y, box->x2 + x, box->y2 + y};
+		uint32_t wanted = list->count + (uint32_t)clip.count;
+		pixman_box32_t *end;
+
+		if (wanted > list->capacity && !box_list_grow(list, wanted)) {
+			return;
+		}
+		end = list->data + list->count;
+		for (long k = 0; k < clip.count; k++) {
+			end = box_put_common(end, &moved, &clip.data[k]);
+		}
+		list->count = (uint32_t)(end - list->data);
+	}
+}
+
+/** Append quads that cover the rectangles of @shape moved by (@x, @y). */
+void geometry_emit_boxes(struct vertex_list *list, struct boxes shape, int32_t x, int32_t y);
 
 #endif

@@ -22,6 +22,7 @@ struct node_draw {
 	struct frame_item *item;      // of the frame, the next
 	struct affine to_framebuffer; // from surface coordinates
 	struct boxes clip;            // framebuffer pixels
+	bool moves;                   // to_framebuffer does nothing else
 };
 
 static void region_to_area(struct glue_output *out, const struct weston_geometry *area,
@@ -52,20 +53,37 @@ static void set_output_transforms(struct output_draw *all)
 	all->only_moves = affine_moves(&map) && map.c == (float)all->x && map.f == (float)all->y;
 }
 
+static inline bool is_whole(float value)
+{
+	return value == (float)(int32_t)value;
+}
+
+static inline bool only_translates(const struct weston_matrix *matrix)
+{
+	return (matrix->type & ~(unsigned)WESTON_MATRIX_TRANSFORM_TRANSLATE) == 0;
+}
+
 /* The same from surface coordinates. */
 static void set_transforms(
 	struct node_draw *draw, const struct output_draw *all, const struct weston_view *view)
 {
-	struct affine to_global = affine_from_matrix4(view->transform.matrix.d);
+	const struct weston_matrix *matrix = &view->transform.matrix;
+	struct affine to_global;
 
-	if (all->only_moves && affine_moves(&to_global)) {
-		draw->to_framebuffer =
-			affine_translated(&to_global, all->from_global.c, all->from_global.f);
+	draw->moves = all->only_moves && only_translates(matrix);
+	if (draw->moves) {
+		float x = matrix->d[12], y = matrix->d[13];
+
+		draw->to_framebuffer = (struct affine){.a = 1.0f,
+			.e = 1.0f,
+			.c = x + all->from_global.c,
+			.f = y + all->from_global.f};
 		draw->item->to_clip = all->to_clip;
-		draw->item->to_clip.c += all->to_clip.a * to_global.c;
-		draw->item->to_clip.f += all->to_clip.e * to_global.f;
+		draw->item->to_clip.c += all->to_clip.a * x;
+		draw->item->to_clip.f += all->to_clip.e * y;
 		return;
 	}
+	to_global = affine_from_matrix4(matrix->d);
 	draw->to_framebuffer = affine_multiply(&all->from_global, &to_global);
 	draw->item->to_clip = affine_multiply(&all->to_clip, &to_global);
 }
@@ -162,12 +180,6 @@ static void add_pieces(struct node_draw *draw, struct weston_paint_node *pnode)
 	pixman_region32_fini(&whole);
 }
 
-static inline bool moves_by_whole_pixels(const struct affine *map)
-{
-	return affine_moves(map) && map->c == (float)(int32_t)map->c &&
-	       map->f == (float)(int32_t)map->f;
-}
-
 /* Whether the core takes all pixels of the view, and no others, from all that is below. */
 static bool covers_below(const struct weston_view *view)
 {
@@ -189,13 +201,18 @@ static void add_parts(
 		return;
 	}
 	/* With ragged edges views are drawn beyond what the core takes for visible. */
-	draw->item->apart = opaque && !all->ragged &&
-			    moves_by_whole_pixels(&draw->to_framebuffer) &&
+	draw->item->apart = opaque && !all->ragged && draw->moves &&
+			    is_whole(draw->to_framebuffer.c) && is_whole(draw->to_framebuffer.f) &&
 			    covers_below(pnode->view);
 	if (draw->item->apart && draw->frame->copies) {
 		frame_item_offer_copy(draw->item, &draw->to_framebuffer);
 	}
-	add_part(draw, (struct boxes){&whole, 1}, opaque);
+	if (draw->item->copy) {
+		draw->item->opaque = true;
+		frame_cover_copy(draw->frame, draw->item, (struct boxes){&whole, 1}, draw->clip);
+	} else {
+		add_part(draw, (struct boxes){&whole, 1}, opaque);
+	}
 }
 
 /* Grow by a pixel on every side. */
@@ -219,14 +236,15 @@ static void dilate(pixman_region32_t *region)
 static bool has_ragged_edges(const struct output_draw *all)
 {
 	const struct weston_paint_node *pnode;
-	struct affine to_global;
 
 	if (!all->paint->fresh || !all->only_moves) {
 		return all->paint->fresh;
 	}
 	wl_list_for_each (pnode, &all->out->output->paint_node_z_order_list, z_order_link) {
-		to_global = affine_from_matrix4(pnode->view->transform.matrix.d);
-		if (!moves_by_whole_pixels(&to_global)) {
+		const struct weston_matrix *matrix = &pnode->view->transform.matrix;
+
+		if (!only_translates(matrix) || !is_whole(matrix->d[12]) ||
+			!is_whole(matrix->d[13])) {
 			return true;
 		}
 	}
