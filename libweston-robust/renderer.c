@@ -121,9 +121,6 @@ static void report_state(struct renderer *renderer, bool ok)
 	ok |= renderer->record.phase.phase == PHASE_WAIT ||
 	      renderer->record.phase.phase == PHASE_BACKOFF;
 	record_phase(&renderer->record, phases[state], renderer->recovery.rung, ok);
-	renderer->host->recovering(renderer->host, state == RECOVERY_WAITING ||
-							   state == RECOVERY_REBUILDING ||
-							   state == RECOVERY_BACKOFF);
 	if (renderer->news) {
 		renderer->news->state_changed(renderer->news, state);
 	}

@@ -29,12 +29,6 @@ struct renderer_host {
 	 */
 	void (*damage_all)(struct renderer_host *host);
 	/**
-	 * From a loss on (@recovering): the GPU will be asked for everything again, and the time
-	 * until then is free for what can be done without it. The end comes before damage_all, or
-	 * with nothing left to try.
-	 */
-	void (*recovering)(struct renderer_host *host, bool recovering);
-	/**
 	 * Have job_run(@job) called on another thread, and afterwards renderer_job_done(@job) from
 	 * the event loop; must not call either before it returns. Returns false when there is no
 	 * such thread to be had.

@@ -178,6 +178,8 @@ def recovery(world, results, options, say):
         visible = bench_recovery.MANY_SURFACES
     cases = {'surfaces': {n: bench_recovery.tiles(n) for n in visible},
              'hidden': {n: bench_recovery.hidden(n) for n in hidden},
+             'others': {} if options.quick else
+                       {'1 visible, blended': bench_recovery.blended(1)},
              'content': {n: bench_recovery.content(n) for n in bench_recovery.MIB}
                         if options.full else {}}
     results['recovery'] = found = {}

@@ -22,7 +22,7 @@ HIDDEN = (0, 50, 200)
 MANY_SURFACES = (1, 3, 10, 30, 100, 300, 1000)
 MIB = (1, 4, 16, 64, 256, 1024)
 RECOVERY_TIMEOUT = 60
-# In the midst of a frame, as resets come to a GPU at work. No real one is over sooner than that.
+# In the midst of a frame, as resets come to a GPU at work.
 LOSS = 'call=glBindFramebuffer cause=innocent ms=20'
 
 # Where the driver's time goes, by entry point.
@@ -52,6 +52,11 @@ FULL_HD = 1920 * 1080 * 4
 
 def tiles(count):
     return Case(f'tiles-{count}', FULL_HD)
+
+
+def blended(count):
+    """What a software driver can't copy either."""
+    return Case(f'blended-{count}', FULL_HD)
 
 
 def hidden(count):

@@ -120,7 +120,7 @@ def recovery_table(results):
              ('later: drop', 'driver_drop'), ('recovery', 'recovery'), ('floor', 'floor'))
     lines = [['', *(title for title, _ in parts), 'ratio']]
     for kind, text in (('surfaces', '{} visible'), ('hidden', '1 visible, {} hidden'),
-                       ('content', '{} MiB visible')):
+                       ('others', '{}'), ('content', '{} MiB visible')):
         for n, one in results['recovery'].get(kind, {}).items():
             lines.append([text.format(n), *(f'{one[key]:.2f}' for _, key in parts),
                           f'{one["ratio"]:.2f} ({one["ratio_low"]:.2f}–{one["ratio_high"]:.2f})'])

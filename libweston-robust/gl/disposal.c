@@ -19,12 +19,6 @@ static const struct disposal table[] = {
 			    "new one draws only if that works again",
 	},
 	{
-		.driver = "llvmpipe",
-		.heap_bytes = (size_t)36 * 1024 * 1024,
-		.evidence = "no misbehaviour known. Mesa 25.0.7: a context and its first programs "
-			    "meet 1561 page faults with 20 MiB made ready, 495 with 28, 19 with 36",
-	},
-	{
 		.evidence = "no misbehaviour known",
 	},
 };

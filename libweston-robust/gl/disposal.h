@@ -4,7 +4,6 @@
 #define WR_GL_DISPOSAL_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /**
  * What a driver is known to do after its device was lost. Each row of the table stands on a
@@ -16,10 +15,7 @@ struct disposal {
 	bool abandon_display;   // eglTerminate on its display crashes: leave it behind
 	bool needs_new_display; // new contexts on the same display never draw
 	bool status_sticks;     // the old context's reset status never returns to NO_ERROR
-	/* It draws with the processor, so contexts and images are in the C library's heaps: as much
-	 * as a context takes until its first frame, without images. 0: unknown, or the GPU's. */
-	size_t heap_bytes;
-	const char *evidence; // what was seen, with which versions
+	const char *evidence;   // what was seen, with which versions
 };
 
 /** The row for @gl_renderer, which may be NULL. Never NULL, static. */

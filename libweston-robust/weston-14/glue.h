@@ -5,7 +5,6 @@
 
 #include "core/retention.h"
 #include "renderer.h"
-#include "reserve.h"
 #include "scene/content.h"
 #include "scene/frame.h"
 #include "weston-14/abi-dmabuf.h"
@@ -42,8 +41,6 @@ struct glue {
 	struct wl_listener wake;               // weston_compositor.wake_signal
 	bool asleep;                           // as told to the renderer
 	struct wl_list workers;                // struct glue_worker.link
-	struct glue_restore *restore;          // of restore.c; NULL: nothing is prepared
-	struct reserve restored;               // what is left of it
 
 	struct news news;
 	struct wl_list listeners; // struct weston_robust_listener.link

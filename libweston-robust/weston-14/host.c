@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "heap.h"
-#include "reserve.h"
 #include "weston-14/worker.h"
 
 /* How soon a frame that failed is tried again, and the longest pause between two tries. */
@@ -144,15 +143,6 @@ static void host_damage_all(struct renderer_host *host)
 	}
 }
 
-static void host_recovering(struct renderer_host *host, bool recovering)
-{
-	if (recovering) {
-		glue_restore_begin(glue_from_host(host));
-	} else {
-		glue_restore_end(glue_from_host(host));
-	}
-}
-
 static bool host_start_job(struct renderer_host *host, struct job *job)
 {
 	return glue_worker_start(glue_from_host(host), job);
@@ -193,7 +183,6 @@ bool glue_host_init(struct glue *glue)
 		.set_timer = host_set_timer,
 		.schedule_dispatch = host_schedule_dispatch,
 		.damage_all = host_damage_all,
-		.recovering = host_recovering,
 		.start_job = host_start_job,
 		.join_job = host_join_job,
 		.forsake_job = host_forsake_job,
@@ -215,8 +204,6 @@ bool glue_host_init(struct glue *glue)
 
 void glue_host_fini(struct glue *glue)
 {
-	glue_restore_end(glue);
-	reserve_forget(&glue->restored);
 	if (glue->restore_idle) {
 		wl_event_source_remove(glue->restore_idle);
 		glue->restore_idle = NULL;

@@ -11,6 +11,7 @@
  */
 #include "weston-14/worker.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -18,7 +19,6 @@
 #include <unistd.h>
 
 #include "heap.h"
-#include "reserve.h"
 
 /* How long the end of the session waits for a driver. */
 #define JOIN_LIMIT_S 2
@@ -35,8 +35,6 @@ struct glue_worker {
 	struct job *job;        // NULL: idle; set by the event loop's thread only
 	bool finished;          // the job has run, and is the event loop's again
 	bool untidy;            // a job has come and gone since the last give_memory_back()
-	size_t warm_bytes;      // to be made ready for the next job
-	struct reserve warmed;  // the thread's own: since the last give_memory_back()
 	bool ending;            // no more jobs: the thread ends
 	bool forsaken;          // so does it, and frees the job and the worker
 };
@@ -78,29 +76,9 @@ static void give_memory_back(struct glue_worker *worker)
 {
 	worker->untidy = false;
 	pthread_mutex_unlock(&worker->lock);
-	reserve_forget(&worker->warmed);
 	heap_renew_cache();
 	heap_trim();
 	heap_cut_closely(false);
-	pthread_mutex_lock(&worker->lock);
-}
-
-/* With the lock held, which is given up meanwhile. A job finds what is ready by then. */
-static void warm(struct glue_worker *worker)
-{
-	size_t left = worker->warm_bytes;
-
-	worker->warm_bytes = 0;
-	while (left > 0 && !worker->job && !worker->ending) {
-		size_t taken;
-
-		pthread_mutex_unlock(&worker->lock);
-		taken = reserve_take_small(&worker->warmed);
-		left = taken > 0 && taken < left ? left - taken : 0;
-		pthread_mutex_lock(&worker->lock);
-	}
-	pthread_mutex_unlock(&worker->lock);
-	reserve_release(&worker->warmed);
 	pthread_mutex_lock(&worker->lock);
 }
 
@@ -113,8 +91,6 @@ static void *thread_main(void *data)
 	while (!worker->ending && !worker->forsaken) {
 		if (has_work(worker)) {
 			run(worker);
-		} else if (worker->warm_bytes > 0) {
-			warm(worker);
 		} else if (worker->untidy) {
 			give_memory_back(worker);
 		} else {
@@ -122,7 +98,6 @@ static void *thread_main(void *data)
 		}
 	}
 	forsaken = worker->forsaken;
-	reserve_forget(&worker->warmed);
 	pthread_mutex_unlock(&worker->lock);
 	if (forsaken) {
 		job_destroy(worker->job);
@@ -199,14 +174,14 @@ static int job_finished(int fd, uint32_t mask, void *data)
 }
 
 /* Signals are the event loop's, whose signalfd misses what another thread takes. */
-bool glue_thread_create(pthread_t *thread, void *(*start)(void *data), void *data)
+static bool start_thread(struct glue_worker *worker)
 {
 	sigset_t all, before;
 	bool ok;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = pthread_create(thread, NULL, start, data) == 0;
+	ok = pthread_create(&worker->thread, NULL, thread_main, worker) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return ok;
 }
@@ -236,7 +211,7 @@ static struct glue_worker *create_worker(struct glue *glue)
 		return NULL;
 	}
 	wl_list_insert(&glue->workers, &worker->link);
-	if (!glue_thread_create(&worker->thread, thread_main, worker)) {
+	if (!start_thread(worker)) {
 		withdraw(worker);
 		free_worker(worker);
 		return NULL;
@@ -256,26 +231,9 @@ bool glue_worker_start(struct glue *glue, struct job *job)
 	}
 	pthread_mutex_lock(&worker->lock);
 	worker->job = job;
-	worker->warm_bytes = 0;
 	pthread_cond_broadcast(&worker->changed);
 	pthread_mutex_unlock(&worker->lock);
 	return true;
-}
-
-void glue_worker_warm(struct glue *glue, size_t bytes)
-{
-	struct glue_worker *worker = find(glue, NULL);
-
-	if (!worker && wl_list_empty(&glue->workers)) {
-		worker = create_worker(glue);
-	}
-	if (!worker) {
-		return;
-	}
-	pthread_mutex_lock(&worker->lock);
-	worker->warm_bytes = bytes;
-	pthread_cond_broadcast(&worker->changed);
-	pthread_mutex_unlock(&worker->lock);
 }
 
 /* Returns whether the job has run in time. */

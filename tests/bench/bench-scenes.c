@@ -154,7 +154,7 @@ static void touch_newest(struct bench *bench)
 
 /* Windows that cover the output without overlap, the last row perhaps with fewer. param: how many
  */
-static void show_tiles(struct bench *bench, int param)
+static void show_grid(struct bench *bench, int param, const char *format, enum alpha alpha)
 {
 	struct size size = output_size(bench);
 	int columns = 1;
@@ -173,9 +173,20 @@ static void show_tiles(struct bench *bench, int param)
 			.height = size.height * (row + 1) / rows - size.height * row / rows,
 		};
 
-		still(bench, at, "XRGB8888", ALPHA_OPAQUE);
+		still(bench, at, format, alpha);
 	}
 	touch_newest(bench);
+}
+
+static void show_tiles(struct bench *bench, int param)
+{
+	show_grid(bench, param, "XRGB8888", ALPHA_OPAQUE);
+}
+
+/* The same, to be blended with what is behind. */
+static void show_blended(struct bench *bench, int param)
+{
+	show_grid(bench, param, "ARGB8888", ALPHA_HALF);
 }
 
 /* A window on all of the output, above param windows of 512x512 that have been seen before. */
@@ -236,6 +247,7 @@ static const struct {
 	void (*show)(struct bench *bench, int param);
 } families[] = {
 	{"tiles-", show_tiles},
+	{"blended-", show_blended},
 	{"hidden-", show_hidden},
 	{"content-", show_content},
 };

@@ -375,8 +375,19 @@ static void recommit(struct client *client)
 	commit(client, client->last, client->last->shm.width);
 }
 
+/* Until the last commit was painted, or a second has passed. */
+static void await_frame(struct client *client)
+{
+	int64_t deadline = monotonic_ns() + 1000000000;
+
+	while (client->frame_pending && monotonic_ns() < deadline &&
+		dispatch_until(client->display.display, deadline) >= 0) {
+	}
+}
+
 static void obey(struct client *client, const char *command)
 {
+	await_frame(client);
 	if (strcmp(command, "report\n") == 0) {
 		report(client);
 	} else if (strcmp(command, "touch\n") == 0) {

@@ -131,10 +131,6 @@ static bool run_job(struct fake_host *host)
 	return true;
 }
 
-static void recovering(struct renderer_host *base, bool recovering)
-{
-}
-
 void fake_host_init(struct fake_host *host, struct renderer *renderer)
 {
 	*host = (struct fake_host){
@@ -142,7 +138,6 @@ void fake_host_init(struct fake_host *host, struct renderer *renderer)
 			.set_timer = set_timer,
 			.schedule_dispatch = schedule_dispatch,
 			.damage_all = damage_all,
-			.recovering = recovering,
 			.start_job = start_job,
 			.join_job = join_job,
 			.forsake_job = forsake_job,
