@@ -60,11 +60,8 @@ static void copy_boxes(
 	const GLint x = item->copy_x, y = item->copy_y;
 
 	for (const pixman_box32_t *end = box + item->count; box != end; box++) {
-		GLint top = frame->bottom_up ? frame->height - box->y1 : box->y1;
-		GLint bottom = frame->bottom_up ? frame->height - box->y2 : box->y2;
-
 		gen->api->glBlitFramebuffer(box->x1 - x, box->y1 - y, box->x2 - x, box->y2 - y,
-			box->x1, top, box->x2, bottom, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+			box->x1, box->y1, box->x2, box->y2, GL_COLOR_BUFFER_BIT, GL_NEAREST);
 	}
 }
 

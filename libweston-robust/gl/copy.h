@@ -8,7 +8,8 @@
 
 /**
  * Show what needs no shader by copying it, where that is cheaper (gl_caps.cheap_copies): a driver
- * without a GPU moves memory then, instead of running a program for each pixel.
+ * without a GPU moves memory then, instead of running a program for each pixel. Images only: into
+ * windows llvmpipe's blits run a program as well, and are slower than draws to begin with.
  *
  * Copies those of @frame's items that can be (frame_item.copy; the frame's target takes copies,
  * and is bound) and whose textures are up to date, and sets frame_item.copied of them; others, and

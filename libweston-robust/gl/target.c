@@ -248,32 +248,6 @@ enum target_result target_prepare(struct generation *gen, struct target *target)
 	return framebuffer_create(gen, target) ? TARGET_OK : TARGET_FAILED;
 }
 
-static bool may_be_xrgb8888(const struct egl_visuals *visuals)
-{
-	for (unsigned i = 0; i < visuals->count; i++) {
-		if (visuals->list[i].fourcc == DRM_FORMAT_XRGB8888) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* A window's pixels are those of one of its visuals; GL tells of which size, but not in which
- * order.
- */
-static void find_out_about_copies(struct generation *gen, struct target *target)
-{
-	GLint red_bits = 0, alpha_bits = 1;
-
-	target->copies_known_in = gen->id;
-	target->takes_copies = false;
-	if (gen->caps.cheap_copies && may_be_xrgb8888(&target->visuals)) {
-		gen->api->glGetIntegerv(GL_RED_BITS, &red_bits);
-		gen->api->glGetIntegerv(GL_ALPHA_BITS, &alpha_bits);
-		target->takes_copies = red_bits == 8 && alpha_bits == 0;
-	}
-}
-
 enum target_result target_bind(struct generation *gen, struct target *target)
 {
 	enum target_result result = target_prepare(gen, target);
@@ -287,9 +261,6 @@ enum target_result target_bind(struct generation *gen, struct target *target)
 	gen->bound_framebuffer = target->kind == TARGET_WINDOW ? 0 : target->framebuffer->name;
 	gen->api->glBindFramebuffer(GL_FRAMEBUFFER, gen->bound_framebuffer);
 	gen->api->glViewport(0, 0, target->width, target->height);
-	if (target->kind == TARGET_WINDOW && target->copies_known_in != gen->id) {
-		find_out_about_copies(gen, target);
-	}
 	return TARGET_OK;
 }
 

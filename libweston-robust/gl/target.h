@@ -42,10 +42,9 @@ struct target {
 	struct framebuffer *framebuffer; // IMAGE, LAYER: owned by a generation, which clears the
 					 // pointer; may be NULL
 
-	/* While it is bound: pixels can be copied here from textures of GL_BGRA_EXT bytes, whatever
-	 * is in place of their alpha, for nobody looks at that. */
+	/* IMAGE, while it is bound: pixels can be copied here from textures of GL_BGRA_EXT bytes,
+	 * whatever is in place of their alpha, for nobody looks at that. */
 	bool takes_copies;
-	uint64_t copies_known_in; // WINDOW: id of the generation that this was found out in
 
 	uint64_t painted_by; // id of the generation that painted it last; 0: contents undefined
 };

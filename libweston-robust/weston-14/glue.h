@@ -38,6 +38,7 @@ struct glue {
 	int retry_ms;                          // its next delay; 0: nothing failed lately
 	struct wl_event_source *dispatch_idle; // NULL: none pending
 	struct wl_event_source *restore_idle;  // likewise: a frame to prepare
+	struct wl_event_source *restore_timer; // to go on with that
 	struct wl_listener wake;               // weston_compositor.wake_signal
 	bool asleep;                           // as told to the renderer
 	struct wl_list workers;                // struct glue_worker.link
@@ -165,6 +166,7 @@ struct glue_surface {
 	struct wl_listener surface_unmap;
 	struct wl_listener buffer_destroy; // of the wl_buffer while it is held
 	struct wl_listener spare_destroy;  // of one that its client could use instead
+	uint64_t restored_in; // id of the generation that it was uploaded to ahead; 0: none
 	uint64_t reported_in; // id of the generation that it was reported lost in; 0: none
 };
 

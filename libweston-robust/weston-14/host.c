@@ -118,12 +118,23 @@ static void host_schedule_dispatch(struct renderer_host *host)
 	}
 }
 
+/* In slices: the first frame may have begun before the last of them. */
+static int restore_timer(void *data)
+{
+	struct glue *glue = data;
+
+	if (glue_restore_ahead(glue)) {
+		wl_event_source_timer_update(glue->restore_timer, 1);
+	}
+	return 0;
+}
+
 static void restore_ahead(void *data)
 {
 	struct glue *glue = data;
 
 	glue->restore_idle = NULL;
-	glue_restore_ahead(glue);
+	restore_timer(glue);
 }
 
 static void host_damage_all(struct renderer_host *host)
@@ -193,9 +204,11 @@ bool glue_host_init(struct glue *glue)
 	glue->recovery_timer = wl_event_loop_add_timer(loop, recovery_timer, glue);
 	glue->retention_timer = wl_event_loop_add_timer(loop, glue_retention_timer, glue);
 	glue->retry_timer = wl_event_loop_add_timer(loop, retry_timer, glue);
+	glue->restore_timer = wl_event_loop_add_timer(loop, restore_timer, glue);
 	glue->wake.notify = compositor_woke;
 	wl_signal_add(&glue->compositor->wake_signal, &glue->wake);
-	if (glue->recovery_timer && glue->retention_timer && glue->retry_timer) {
+	if (glue->recovery_timer && glue->retention_timer && glue->retry_timer &&
+		glue->restore_timer) {
 		return true;
 	}
 	glue_host_fini(glue);
@@ -207,6 +220,9 @@ void glue_host_fini(struct glue *glue)
 	if (glue->restore_idle) {
 		wl_event_source_remove(glue->restore_idle);
 		glue->restore_idle = NULL;
+	}
+	if (glue->restore_timer) {
+		wl_event_source_remove(glue->restore_timer);
 	}
 	glue_workers_fini(glue);
 	wl_list_remove(&glue->wake.link);

@@ -9,6 +9,9 @@
 
 #include "gl/texture.h"
 
+/* After so long others have their turn. */
+#define SLICE_NS (2 * NS_PER_MS)
+
 static bool is_visible(const struct glue_surface *gs)
 {
 	struct weston_paint_node *pnode;
@@ -27,28 +30,48 @@ static bool is_upload(const struct glue_surface *gs)
 	return gs->content.kind == CONTENT_PIXELS && is_visible(gs);
 }
 
-void glue_restore_ahead(struct glue *glue)
+/* Where nothing is left to do it costs next to nothing. */
+static void prepare_targets(struct glue *glue, struct generation *gen)
 {
-	struct generation *gen = renderer_generation(&glue->renderer);
 	struct glue_output *out;
 	struct glue_renderbuffer *rb;
-	struct glue_surface *gs;
 
-	if (!gen) {
-		return;
-	}
 	wl_list_for_each (out, &glue->outputs, link) {
 		wl_list_for_each (rb, &out->renderbuffers, link) {
 			/* A failure shows again when it is to be drawn to. */
 			target_prepare(gen, &rb->target);
 		}
 	}
+}
+
+/* Once each: what is refused is not tried again before it is drawn. */
+static bool is_next(const struct glue_surface *gs, const struct generation *gen)
+{
+	return gs->restored_in != gen->id && is_upload(gs);
+}
+
+bool glue_restore_ahead(struct glue *glue)
+{
+	struct generation *gen = renderer_generation(&glue->renderer);
+	int64_t end_ns = glue->host.now_ns(&glue->host) + SLICE_NS;
+	struct glue_surface *gs;
+
+	if (!gen) {
+		return false;
+	}
+	prepare_targets(glue, gen);
 	if (!generation_make_current(gen, gen->egl->current_surface)) {
-		return;
+		return false;
 	}
 	wl_list_for_each (gs, &glue->surfaces, link) {
-		if (is_upload(gs)) {
-			texture_get(gen, &gs->content);
+		if (!is_next(gs, gen)) {
+			continue;
 		}
+		if (glue->host.now_ns(&glue->host) >= end_ns) {
+			return true;
+		}
+		gs->restored_in = gen->id;
+		texture_get(gen, &gs->content);
 	}
+	return false;
 }

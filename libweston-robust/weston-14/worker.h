@@ -23,8 +23,9 @@ void glue_workers_fini(struct glue *glue);
 
 /**
  * A new generation stands, and a repaint is scheduled: make the outputs' images and upload what is
- * visible, as that would. What fails is tried again, and told of, there.
+ * visible, as that would, for a few milliseconds. What fails is tried again, and told of, there.
+ * Returns whether there is more to be done: call again when others have had their turn.
  */
-void glue_restore_ahead(struct glue *glue);
+bool glue_restore_ahead(struct glue *glue);
 
 #endif

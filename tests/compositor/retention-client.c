@@ -375,39 +375,30 @@ static void recommit(struct client *client)
 	commit(client, client->last, client->last->shm.width);
 }
 
-/* Until the last commit was painted, or a second has passed. */
-static void await_frame(struct client *client)
-{
-	int64_t deadline = monotonic_ns() + 1000000000;
-
-	while (client->frame_pending && monotonic_ns() < deadline &&
-		dispatch_until(client->display.display, deadline) >= 0) {
-	}
-}
-
+/* Not before the last commit was painted. */
 static void obey(struct client *client, const char *command)
 {
-	await_frame(client);
-	if (strcmp(command, "report\n") == 0) {
-		report(client);
-	} else if (strcmp(command, "touch\n") == 0) {
-		touch(client);
-	} else if (strcmp(command, "again\n") == 0) {
-		again(client);
-	} else if (strcmp(command, "grey\n") == 0) {
-		grey(client);
-	} else if (strcmp(command, "truncate\n") == 0) {
-		truncate_all(client);
-	} else if (strcmp(command, "hide\n") == 0) {
+	static const struct {
+		const char *command;
+		void (*obey)(struct client *client);
+	} orders[] = {{"report\n", report}, {"touch\n", touch}, {"again\n", again},
+		{"grey\n", grey}, {"truncate\n", truncate_all}, {"recommit\n", recommit},
+		{"destroy\n", destroy_last}};
+	int64_t deadline = monotonic_ns() + 1000000000;
+
+	while (client->frame_pending && dispatch_until(client->display.display, deadline) > 0) {
+	}
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+		if (strcmp(command, orders[i].command) == 0) {
+			orders[i].obey(client);
+		}
+	}
+	if (strcmp(command, "hide\n") == 0) {
 		wr_scene_view_v1_hide(client->view);
 	} else if (strcmp(command, "show\n") == 0) {
 		wr_scene_view_v1_show(client->view);
 	} else if (strcmp(command, "paint\n") == 0) {
 		paint(client->last, 55555, client->last->shm.width);
-	} else if (strcmp(command, "recommit\n") == 0) {
-		recommit(client);
-	} else if (strcmp(command, "destroy\n") == 0) {
-		destroy_last(client);
 	}
 }
 

@@ -110,10 +110,6 @@ TEST(another_driver_is_asked_anew)
 	fake_script.gl_renderer = "llvmpipe";
 	lose(&rig, 3);
 	COPY_CHECK_BOTH(&rig, 2);
-	fake_script.alpha_bits = 8;
-	lose(&rig, 4);
-	COPY_CHECK(&rig, &rig.scene.image_target, 2);
-	COPY_CHECK(&rig, &rig.scene.window_target, 0);
 	copy_teardown(&rig);
 }
 
@@ -131,7 +127,7 @@ static bool fail_call(uint64_t n, bool window, bool second, bool *copy_failed)
 
 	copy_setup(&rig);
 	if (second) {
-		COPY_CHECK(&rig, target_of(&rig, window), 2);
+		COPY_CHECK(&rig, target_of(&rig, window), window ? 0 : 2);
 	}
 	fake_script.fail_call = fake_report.calls + n;
 	copy_draw(&rig, target_of(&rig, window));
@@ -161,6 +157,6 @@ TEST(a_call_that_fails_is_told)
 		while (fail_call(n, way & 1, way & 2, &copy_failed)) {
 			n++;
 		}
-		test_assert(copy_failed);
+		test_assert(copy_failed == !(way & 1));
 	}
 }

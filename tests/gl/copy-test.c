@@ -15,7 +15,7 @@ TEST(opaque_windows_are_copied)
 	COPY_CHECK_BOTH(&rig, 2);
 	draws = fake_report.draws;
 	COPY_CHECK_BOTH(&rig, 2);
-	test_assert_int_eq(fake_report.draws - draws, 2); /* the fields */
+	test_assert_int_eq(fake_report.draws - draws, 3); /* the fields, and into the window */
 	copy_set_pixels(&rig, DRM_FORMAT_ARGB8888, COPY_WIDTH, COPY_HEIGHT);
 	texture_drop(&rig.content);
 	COPY_CHECK_BOTH(&rig, 2);
@@ -31,9 +31,9 @@ TEST(the_target_is_read_after_copies)
 	copy_setup(&rig);
 	rig.alone = true;
 	draws = fake_report.draws;
-	COPY_CHECK_BOTH(&rig, 2);
+	COPY_CHECK(&rig, &rig.scene.image_target, 2);
 	rig.packed = true;
-	COPY_CHECK_BOTH(&rig, 2);
+	COPY_CHECK(&rig, &rig.scene.image_target, 2);
 	test_assert_int_eq(fake_report.draws, draws);
 	copy_teardown(&rig);
 }
@@ -47,7 +47,7 @@ TEST(copies_and_draws_make_one_picture)
 	for (int i = 0; i < 3; i++) {
 		test_assert(scene_draw(&rig.scene, rig.gen));
 		scene_check_picture(&rig.scene);
-		test_assert_int_eq(fake_report.copies, 2 * (i + 1));
+		test_assert_int_eq(fake_report.copies, i + 1);
 	}
 	copy_teardown(&rig);
 }
@@ -171,30 +171,6 @@ TEST(other_images_take_no_copies)
 	check_target(DRM_FORMAT_XRGB2101010, 0); /* the fake gives every renderbuffer an alpha */
 }
 
-/* The image target of the scene takes some all the same. */
-static void check_window(int red_bits, int alpha_bits, uint32_t fourcc, uint64_t copies)
-{
-	struct copy_rig rig;
-
-	copy_load(&rig);
-	fake_script.red_bits = red_bits;
-	fake_script.alpha_bits = alpha_bits;
-	copy_start(&rig);
-	rig.scene.window_target.visuals.list[0].fourcc = fourcc;
-	COPY_CHECK(&rig, &rig.scene.image_target, 2);
-	COPY_CHECK(&rig, &rig.scene.window_target, copies);
-	copy_teardown(&rig);
-}
-
-TEST(other_windows_take_no_copies)
-{
-	check_window(8, 0, DRM_FORMAT_XRGB8888, 2);
-	check_window(8, 8, DRM_FORMAT_XRGB8888, 0);
-	check_window(10, 0, DRM_FORMAT_XRGB8888, 0);
-	check_window(5, 0, DRM_FORMAT_XRGB8888, 0);
-	check_window(8, 0, DRM_FORMAT_XBGR8888, 0);
-}
-
 static void check_driver(const char *renderer, const char *version, uint64_t copies)
 {
 	struct copy_rig rig;
@@ -203,7 +179,10 @@ static void check_driver(const char *renderer, const char *version, uint64_t cop
 	fake_script.gl_renderer = renderer;
 	fake_script.gl_version = version;
 	copy_start(&rig);
-	COPY_CHECK(&rig, &rig.scene.window_target, copies);
+	test_assert_int_eq(rig.gen->caps.cheap_copies, copies > 0);
+	if (rig.gen->caps.renderbuffer_rgba8) {
+		COPY_CHECK(&rig, &rig.scene.image_target, copies);
+	}
 	copy_teardown(&rig);
 }
 
