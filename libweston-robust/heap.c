@@ -3,6 +3,7 @@
 #include "heap.h"
 
 #include <malloc.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -31,21 +32,26 @@ static bool is_tuned(void)
 	       (tunables && strstr(tunables, "glibc.malloc."));
 }
 
+/* The thresholds are ours. Other threads look here, since none may read the environment while this
+ * one changes it. */
+static atomic_bool kept_small;
+
 void heap_keep_small(void)
 {
-	static bool kept;
+	static bool called;
 
-	if (!kept && !is_tuned()) {
+	if (!called && !is_tuned()) {
 		mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 		mallopt(M_TRIM_THRESHOLD, ROOM_BYTES);
 		malloc_trim(0);
+		kept_small = true;
 	}
-	kept = true;
+	called = true;
 }
 
 void heap_cut_closely(bool closely)
 {
-	if (!is_tuned()) {
+	if (kept_small) {
 		mallopt(M_TRIM_THRESHOLD, closely ? LARGE_BYTES : ROOM_BYTES);
 	}
 }

@@ -26,7 +26,7 @@ void heap_keep_small(void);
  * What is free at the end of a heap stays, up to 8 MiB: the next frame takes what this one frees,
  * and the kernel would have to make it anew each time. While @closely all but 128 KiB go back to
  * the system when they are freed: for a thread that frees what will not be used again. From any
- * thread; for the whole process.
+ * thread; for the whole process; nothing before heap_keep_small().
  */
 void heap_cut_closely(bool closely);
 
