@@ -12,8 +12,6 @@
  */
 #include "weston-14/programs.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +19,7 @@
 
 #include "cache-file.h"
 #include "gl/program-store.h"
-#include "weston-14/glue.h"
+#include "weston-14/worker.h"
 
 #define FILE_NAME "programs"
 
@@ -65,19 +63,6 @@ static void *write_out(void *data)
 	return NULL;
 }
 
-/* Signals are the event loop's, whose signalfd misses what another thread takes. */
-static bool start_thread(struct writer *writer)
-{
-	sigset_t all, before;
-	bool ok;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = pthread_create(&writer->thread, NULL, write_out, writer) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return ok;
-}
-
 static struct writer *start_writer(const struct program_store *store)
 {
 	size_t size;
@@ -88,7 +73,7 @@ static struct writer *start_writer(const struct program_store *store)
 		atomic_init(&writer->done, false);
 		writer->size = size;
 		memcpy(writer->bytes, bytes, size);
-		if (!start_thread(writer)) {
+		if (!glue_thread_create(&writer->thread, write_out, writer)) {
 			free(writer);
 			writer = NULL;
 		}

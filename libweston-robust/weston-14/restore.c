@@ -8,26 +8,15 @@
 #include "weston-14/worker.h"
 
 #include "gl/texture.h"
+#include "weston-14/retention.h"
 
 /* After so long others have their turn. */
 #define SLICE_NS (2 * NS_PER_MS)
 
-static bool is_visible(const struct glue_surface *gs)
-{
-	struct weston_paint_node *pnode;
-
-	wl_list_for_each (pnode, &gs->surface->paint_node_list, surface_link) {
-		if (pixman_region32_not_empty(&pnode->visible)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Images are their clients' memory, and fences may have to be waited for. */
 static bool is_upload(const struct glue_surface *gs)
 {
-	return gs->content.kind == CONTENT_PIXELS && is_visible(gs);
+	return gs->content.kind == CONTENT_PIXELS && glue_surface_visible(gs->surface);
 }
 
 /* Where nothing is left to do it costs next to nothing. */

@@ -198,7 +198,7 @@ static void forget(struct glue_surface *gs, enum content_loss why)
 	glue_retention_release(gs);
 }
 
-static bool visible(struct weston_surface *surface)
+bool glue_surface_visible(const struct weston_surface *surface)
 {
 	struct weston_paint_node *pnode;
 
@@ -224,7 +224,7 @@ static struct glue_surface *choose_victim(struct glue *glue)
 		candidates[i++] = (struct retention_candidate){
 			.bytes = gs->content.copy_bytes,
 			.last_drawn_ns = gs->drawn_ns,
-			.visible = visible(gs->surface),
+			.visible = glue_surface_visible(gs->surface),
 		};
 	}
 	chosen = retention_choose_victim(candidates, count);

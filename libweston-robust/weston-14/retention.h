@@ -11,6 +11,9 @@
  * wl_buffer goes now. */
 void glue_retention_decide(struct glue_surface *gs, bool destroyed, int64_t now_ns);
 
+/** Whether anything of @surface is to be seen on any output. */
+bool glue_surface_visible(const struct weston_surface *surface);
+
 /** There is a copy now: release the buffer, and evict copies until they keep to the budget. */
 void glue_retention_copied(struct glue_surface *gs);
 

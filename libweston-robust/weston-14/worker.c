@@ -11,7 +11,6 @@
  */
 #include "weston-14/worker.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -173,15 +172,14 @@ static int job_finished(int fd, uint32_t mask, void *data)
 	return 0;
 }
 
-/* Signals are the event loop's, whose signalfd misses what another thread takes. */
-static bool start_thread(struct glue_worker *worker)
+bool glue_thread_create(pthread_t *thread, void *(*start)(void *data), void *data)
 {
 	sigset_t all, before;
 	bool ok;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = pthread_create(&worker->thread, NULL, thread_main, worker) == 0;
+	ok = pthread_create(thread, NULL, start, data) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return ok;
 }
@@ -211,7 +209,7 @@ static struct glue_worker *create_worker(struct glue *glue)
 		return NULL;
 	}
 	wl_list_insert(&glue->workers, &worker->link);
-	if (!start_thread(worker)) {
+	if (!glue_thread_create(&worker->thread, thread_main, worker)) {
 		withdraw(worker);
 		free_worker(worker);
 		return NULL;

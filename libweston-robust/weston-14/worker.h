@@ -3,6 +3,8 @@
 #ifndef WR_WESTON_14_WORKER_H
 #define WR_WESTON_14_WORKER_H
 
+#include <pthread.h>
+
 #include "weston-14/glue.h"
 
 /* ---- worker.c: the renderer's jobs, on threads ---- */
@@ -15,6 +17,10 @@ bool glue_worker_join(struct glue *glue, struct job *job);
 
 /** See renderer_host.forsake_job. */
 void glue_worker_forsake(struct glue *glue, struct job *job);
+
+/** A thread that gets no signals: they are the event loop's, whose signalfd misses what another
+ * thread takes. Returns false when there is none to be had. */
+bool glue_thread_create(pthread_t *thread, void *(*start)(void *data), void *data);
 
 /** End the thread that waits for jobs; no job may be left. */
 void glue_workers_fini(struct glue *glue);
