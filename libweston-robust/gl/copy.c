@@ -84,7 +84,6 @@ uint32_t copy_items(struct generation *gen, struct frame *frame, bool may)
 		bound |= can;
 		if (can && bind_source(item->content->texture)) {
 			copy_boxes(gen, frame, item);
-			item->copied = true;
 			copied++;
 		} else if (item->copy) {
 			frame_draw_instead(frame, item);

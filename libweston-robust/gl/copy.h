@@ -12,8 +12,8 @@
  * windows llvmpipe's blits run a program as well, and are slower than draws to begin with.
  *
  * Copies those of @frame's items that can be (frame_item.copy; the frame's target takes copies,
- * and is bound) and whose textures are up to date, and sets frame_item.copied of them; others, and
- * all of them unless they @may be copied, are made ready to be drawn. The target is bound to be
+ * and is bound) and whose textures are up to date; others, and all of them unless they @may be
+ * copied, lose frame_item.copy and are made ready to be drawn. The target is bound to be
  * read from, too, when it returns. Returns how many were copied.
  */
 uint32_t copy_items(struct generation *gen, struct frame *frame, bool may);

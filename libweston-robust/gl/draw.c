@@ -243,7 +243,6 @@ static void prepare_textures(
 {
 	for (struct frame_item *item = first; item != end; item++) {
 		item->missing = !item->content || !texture_get(gen, item->content);
-		item->copied = false;
 	}
 }
 
@@ -283,7 +282,7 @@ static void draw_items(struct generation *gen, const struct frame *frame, bool a
 	const struct frame_item *end = frame->items + frame->item_count;
 
 	for (const struct frame_item *item = frame->items; item != end; item++) {
-		if (item->apart == apart && !item->copied) {
+		if (item->apart == apart && !item->copy) {
 			draw_item(gen, item, (uint32_t)(item - frame->items), view, log);
 		}
 	}

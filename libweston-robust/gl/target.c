@@ -116,23 +116,29 @@ static bool attach_dmabuf(struct framebuffer *framebuffer, const struct target *
 	return true;
 }
 
-static bool attach_texture(struct framebuffer *framebuffer, const struct target *target)
+static void attach_texture(struct framebuffer *framebuffer, const struct target *target,
+	GLint internal, GLenum format, GLenum type)
 {
 	const struct gl_api *api = framebuffer->gen->api;
 
-	if (!framebuffer->gen->caps.texture_half_float) {
-		return false;
-	}
 	api->glGenTextures(1, &framebuffer->texture);
 	state_bind_texture(framebuffer->gen, framebuffer->texture);
-	api->glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA16F, target->width, target->height, 0, GL_RGBA,
-		GL_HALF_FLOAT, NULL);
+	api->glTexImage2D(
+		GL_TEXTURE_2D, 0, internal, target->width, target->height, 0, format, type, NULL);
 	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
 	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
 	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
 	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
 	api->glFramebufferTexture2D(
 		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, framebuffer->texture, 0);
+}
+
+static bool attach_half_floats(struct framebuffer *framebuffer, const struct target *target)
+{
+	if (!framebuffer->gen->caps.texture_half_float) {
+		return false;
+	}
+	attach_texture(framebuffer, target, GL_RGBA16F, GL_RGBA, GL_HALF_FLOAT);
 	return true;
 }
 
@@ -151,16 +157,8 @@ static bool is_complete(const struct gl_api *api)
  * be drawn to, as no specification promises. */
 static bool attach_bytes(struct framebuffer *framebuffer, const struct target *target)
 {
-	const struct gl_api *api = framebuffer->gen->api;
-
-	api->glGenTextures(1, &framebuffer->texture);
-	state_bind_texture(framebuffer->gen, framebuffer->texture);
-	api->glTexImage2D(GL_TEXTURE_2D, 0, GL_BGRA_EXT, target->width, target->height, 0,
-		GL_BGRA_EXT, GL_UNSIGNED_BYTE, NULL);
-	api->glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
-	api->glFramebufferTexture2D(
-		GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, framebuffer->texture, 0);
-	return is_complete(api);
+	attach_texture(framebuffer, target, GL_BGRA_EXT, GL_BGRA_EXT, GL_UNSIGNED_BYTE);
+	return is_complete(framebuffer->gen->api);
 }
 
 static bool attach(struct framebuffer *framebuffer, struct target *target)
@@ -171,7 +169,7 @@ static bool attach(struct framebuffer *framebuffer, struct target *target)
 		return true;
 	}
 	if (target->kind == TARGET_LAYER) {
-		return attach_texture(framebuffer, target);
+		return attach_half_floats(framebuffer, target);
 	}
 	return target->source ? attach_dmabuf(framebuffer, target)
 			      : attach_renderbuffer(framebuffer, target);

@@ -32,16 +32,12 @@ struct affine frame_to_clip(const struct frame *frame)
 
 bool frame_grow(struct frame *frame)
 {
-	uint32_t capacity = frame->item_capacity ? 2 * frame->item_capacity : 32;
-	struct frame_item *items = realloc(frame->items, capacity * sizeof(*items));
+	struct frame_item *items = array_grow(
+		frame->items, &frame->item_capacity, frame->item_count + 1, sizeof(*items));
 
-	if (!items) {
-		frame->failed = true;
-		return false;
-	}
-	frame->items = items;
-	frame->item_capacity = capacity;
-	return true;
+	frame->items = items ? items : frame->items;
+	frame->failed |= !items;
+	return items;
 }
 
 void frame_add(struct frame *frame, const struct frame_item *item, struct boxes shape,

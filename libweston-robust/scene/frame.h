@@ -26,10 +26,10 @@ struct frame_item {
 	bool opaque;                   // the content's alpha channel counts as 1
 	bool linear;                   // sampling: linear, or nearest
 	bool apart; // does not blend, and nothing that is below has any part of its pixels
-	uint32_t first, count;  // quads of frame.vertices; with copy: of frame.boxes
-	bool copy;              // apart, whole pixels of the buffer, and nothing else done to them
+	uint32_t first, count; // quads of frame.vertices; with copy: of frame.boxes
+	bool copy; // apart, whole pixels of the buffer, and nothing else done to them; is
+	// cleared where it is drawn all the same
 	bool missing;           // filled in when it is drawn: there is no texture of a content
-	bool copied;            // likewise: copy_items() did
 	int32_t copy_x, copy_y; // with copy: from buffer to framebuffer pixels
 };
 

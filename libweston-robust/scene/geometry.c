@@ -32,22 +32,29 @@ void vertex_list_fini(struct vertex_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
+void *array_grow(void *data, uint32_t *capacity, uint32_t wanted, size_t bytes)
+{
+	uint32_t more = *capacity ? *capacity : 64;
+
+	if (wanted > UINT32_MAX / 2) {
+		return NULL;
+	}
+	while (more < wanted) {
+		more *= 2;
+	}
+	data = realloc(data, more * bytes);
+	*capacity = data ? more : *capacity;
+	return data;
+}
+
 static bool grow(struct vertex_list *list, uint32_t wanted)
 {
-	uint32_t capacity = list->capacity ? list->capacity : 64;
-	struct vertex *data;
+	struct vertex *data =
+		array_grow(list->data, &list->capacity, wanted, QUAD_VERTICES * sizeof(*data));
 
-	while (capacity < wanted) {
-		capacity *= 2;
-	}
-	data = realloc(list->data, capacity * QUAD_VERTICES * sizeof(*data));
-	if (!data) {
-		list->failed = true;
-		return false;
-	}
-	list->data = data;
-	list->capacity = capacity;
-	return true;
+	list->data = data ? data : list->data;
+	list->failed |= !data;
+	return data;
 }
 
 /* Where the next quads go: there is room for so many then. NULL: there is not. */
@@ -292,20 +299,11 @@ void geometry_emit(struct vertex_list *list, struct boxes shape,
 
 bool box_list_grow(struct box_list *list, uint32_t wanted)
 {
-	uint32_t capacity = list->capacity ? list->capacity : 64;
-	pixman_box32_t *data;
+	pixman_box32_t *data = array_grow(list->data, &list->capacity, wanted, sizeof(*data));
 
-	while (capacity < wanted) {
-		capacity *= 2;
-	}
-	data = realloc(list->data, capacity * sizeof(*data));
-	if (!data) {
-		list->failed = true;
-		return false;
-	}
-	list->data = data;
-	list->capacity = capacity;
-	return true;
+	list->data = data ? data : list->data;
+	list->failed |= !data;
+	return data;
 }
 
 void geometry_emit_boxes(struct vertex_list *list, struct boxes shape, int32_t x, int32_t y)

@@ -54,6 +54,12 @@ struct affine {
 	float c, f;
 };
 
+/**
+ * realloc() @data, of which there is room for *@capacity elements of so many bytes, to room for at
+ * least @wanted; NULL when memory is short: @data and *@capacity stay as they are then.
+ */
+void *array_grow(void *data, uint32_t *capacity, uint32_t wanted, size_t bytes);
+
 /** Forget the vertices, keep the memory. */
 void vertex_list_clear(struct vertex_list *list);
 

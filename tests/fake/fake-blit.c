@@ -4,7 +4,6 @@
 /* Framebuffers, those that are drawn to and those that are read from, and copies between them. */
 #include "fake-private.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define ENTER() fake_enter_gl(__func__ + strlen("fake_"))
@@ -110,11 +109,10 @@ static bool is_within(const struct rectangle *r, const struct fake_image *image)
 	       r->x2 <= image->width && r->y2 <= image->height;
 }
 
-/* Pixel by pixel, or upside down: nothing else is good for a copy. */
+/* Pixel by pixel: nothing else is good for a copy. */
 static bool is_copy(const struct rectangle *from, const struct rectangle *to)
 {
-	return from->x2 - from->x1 == to->x2 - to->x1 &&
-	       from->y2 - from->y1 == abs(to->y2 - to->y1);
+	return from->x2 - from->x1 == to->x2 - to->x1 && from->y2 - from->y1 == to->y2 - to->y1;
 }
 
 static void copy_pixel(const struct fake_image *from, GLint from_x, GLint from_y,
@@ -129,12 +127,9 @@ static void copy_pixel(const struct fake_image *from, GLint from_x, GLint from_y
 static void copy(const struct fake_image *image, const struct rectangle *from,
 	struct fake_image *onto, const struct rectangle *to)
 {
-	bool flipped = to->y2 < to->y1;
-
 	for (GLint y = 0; y < from->y2 - from->y1; y++) {
 		for (GLint x = 0; x < from->x2 - from->x1; x++) {
-			copy_pixel(image, from->x1 + x, from->y1 + y, onto, to->x1 + x,
-				flipped ? to->y1 - 1 - y : to->y1 + y);
+			copy_pixel(image, from->x1 + x, from->y1 + y, onto, to->x1 + x, to->y1 + y);
 		}
 	}
 }

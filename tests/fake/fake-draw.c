@@ -169,7 +169,7 @@ static void GL_APIENTRY fake_glReadPixels(GLint left, GLint bottom, GLsizei widt
 		fake_set_error(GL_INVALID_FRAMEBUFFER_OPERATION);
 		return;
 	}
-	opaque = !fake.current->read_framebuffer && fake_script.alpha_bits == 0;
+	opaque = !fake.current->read_framebuffer; /* windows have no alpha */
 	out = fake_pack_memory(pixels, 4 * (size_t)width * (size_t)height);
 	if (!out) {
 		return;

@@ -35,7 +35,6 @@ static const struct fake_script modern_driver = {
 			 " GL_OES_EGL_image GL_OES_EGL_image_external",
 	.gl_version = "OpenGL ES 3.2 fake",
 	.gl_renderer = "fake",
-	.red_bits = 8,
 	.gpu_time = 5000000000,
 	.draw_ns = 1000,
 	.timer_bits = 64,

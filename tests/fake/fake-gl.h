@@ -49,9 +49,8 @@ struct fake_script {
 	const char *egl_client_extensions, *egl_extensions;
 	const char *gl_extensions, *gl_version, *gl_renderer;
 
-	int red_bits, alpha_bits; // of windows
-	bool bgra_unattachable;   // a framebuffer of a GL_BGRA_EXT texture is incomplete
-	bool bgra_unreadable;     // … if it is there to be read from only
+	bool bgra_unattachable; // a framebuffer of a GL_BGRA_EXT texture is incomplete
+	bool bgra_unreadable;   // … if it is there to be read from only
 
 	uint64_t fail_call;  // number of the call that fails, counted from 1; 0 = none
 	uint64_t fail_until; // and all up to this one; 0 = only that one
@@ -108,7 +107,7 @@ struct fake_report {
 	uint64_t bad_handles; // unknown EGL objects
 	uint64_t no_current;  // GL calls without a current context
 	uint64_t bad_copies;  // from beyond the edge, onto what is read, or neither as it is nor
-			     // upside down
+			      // upside down
 
 	const char *misused; // name of the call that did so first
 

@@ -37,11 +37,6 @@ static GLint answer(GLenum name)
 		return (GLint)fake.current->bound[FAKE_BUFFER];
 	case GL_NUM_PROGRAM_BINARY_FORMATS:
 		return !fake_script.no_binaries;
-	/* Of windows; nobody asks about others. */
-	case GL_ALPHA_BITS:
-		return fake_script.alpha_bits;
-	case GL_RED_BITS:
-		return fake_script.red_bits;
 	default:
 		return 0;
 	}
